@@ -1,0 +1,1 @@
+"""Niangjia: the bot, its channels, its console and its store."""

@@ -1,0 +1,30 @@
+"""Where each chat stands, and which updates have been taken."""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, Integer, PrimaryKeyConstraint, String, Table, UniqueConstraint
+
+from bot.store.encryption import EncryptedJson
+from bot.store.tables import BigId, Moment, metadata
+
+updates = Table(
+    "updates",
+    metadata,
+    Column("channel", String(12), nullable=False),
+    Column("update_id", String(80), nullable=False),
+    PrimaryKeyConstraint("channel", "update_id"),
+    sqlite_with_rowid=False,
+)
+
+conversations = Table(
+    "conversations",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("channel", String(12), nullable=False),
+    Column("chat", String(64), nullable=False),
+    Column("locale", String(8), nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("state", EncryptedJson("conversations.state"), nullable=False),  # bot.conversation.state.Place
+    Column("changed_at", Moment, nullable=False),
+    UniqueConstraint("channel", "chat"),
+)

@@ -1,0 +1,1 @@
+"""The roster: the unions' tree and who is a member where."""

@@ -1,0 +1,115 @@
+"""What goes in and out of a conversation, whatever the platform: channels translate to and from these and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, NewType
+
+Figures = Mapping[str, Any]
+"""What a sentence's placeholders stand for. JSON values only: money as fen (int), days as ISO text, policy texts as {"zh": ..., "en": ...}."""
+
+UploadId = NewType("UploadId", str)
+
+
+@dataclass(frozen=True)
+class Chat:
+    """One private conversation with one person on one platform."""
+
+    channel: str
+    id: str
+
+
+@dataclass(frozen=True)
+class Text:
+    """Something typed."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Pressed:
+    """A tap on a button; `action` is exactly what the button was sent with, or a forgery of it."""
+
+    action: str
+
+
+@dataclass(frozen=True)
+class FileSent:
+    """A picture or document whose upload row is already stored under this id."""
+
+    upload: UploadId
+
+
+@dataclass(frozen=True)
+class UploadSettled:
+    """An upload of this chat has been made safe, or refused; sent by the upload job, not by a person."""
+
+    upload: UploadId
+
+
+@dataclass(frozen=True)
+class Command:
+    """A platform command such as /start, without its slash."""
+
+    name: str
+    argument: str = ""
+
+
+What = Text | Pressed | FileSent | UploadSettled | Command
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """One update. `update_id` is unique within its channel and the same at every repeat. `locale` is the platform's hint, if any."""
+
+    chat: Chat
+    update_id: str
+    what: What
+    locale: str | None = None
+
+
+@dataclass(frozen=True)
+class Say:
+    """A sentence to be worded later: a key of locales/ and the figures for its placeholders."""
+
+    key: str
+    figures: Figures = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Button:
+    """A choice to tap. `action` holds at most 64 bytes; a button with a `url` opens it instead."""
+
+    label: Say
+    action: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Message:
+    """One message to a person: sentences, one a line, and rows of buttons under them."""
+
+    lines: tuple[Say, ...]
+    buttons: tuple[tuple[Button, ...], ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain data, as the job queue and the web chat's history keep it."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Message:
+        """The inverse of `to_json`."""
+        return cls(
+            lines=tuple(Say(**line) for line in data["lines"]),
+            buttons=tuple(tuple(Button(Say(**b["label"]), b["action"], b["url"]) for b in row) for row in data["buttons"]),
+        )
+
+
+@dataclass(frozen=True)
+class Notice:
+    """One message on its way to one chat, in that person's language."""
+
+    chat: Chat
+    message: Message
+    locale: str
