@@ -1,0 +1,100 @@
+"""Everything a deployment may set, read once at the start from the environment and `.env`; with nothing set, all stays on one machine."""
+
+from pathlib import Path
+from typing import Annotated, Literal, Self
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+def _without_slash(url: str) -> str:
+    return url.rstrip("/")
+
+
+def _with_driver(url: str) -> str:
+    """Name psycopg in a PostgreSQL address, as SQLAlchemy wants it, whichever of its usual spellings was given."""
+    scheme, separator, rest = url.partition("://")
+    return f"postgresql+psycopg{separator}{rest}" if scheme in {"postgres", "postgresql"} else url
+
+
+def _telegram_api(url: str) -> str:
+    """Bring `https://host` and `https://host/bot` to the second form, to which the client appends the token."""
+    url = _without_slash(url)
+    return url if url.endswith("/bot") else f"{url}/bot"
+
+
+def _telegram_files(url: str) -> str:
+    """Bring `https://host`, `https://host/file` and `https://host/file/bot` to the last form."""
+    url = _without_slash(url).removesuffix("/bot").removesuffix("/file")
+    return f"{url}/file/bot"
+
+
+Url = Annotated[str, AfterValidator(_without_slash)]
+
+
+class Settings(BaseSettings):
+    """The settings of one deployment. Names in the environment are these names in capitals; secrets hide in their repr."""
+
+    model_config = SettingsConfigDict(
+        env_file=".env",
+        env_file_encoding="utf-8",
+        env_ignore_empty=True,
+        extra="ignore",
+        frozen=True,
+        hide_input_in_errors=True,
+    )
+
+    host: str = Field("127.0.0.1", description="Address to listen on; 0.0.0.0 lets other machines in")
+    port: int = Field(8080, ge=1, le=65535, description="Port to listen on")
+    public_url: Url = Field(
+        default_factory=lambda known: f"http://localhost:{known['port']}",
+        description="Address under which people reach the bot; https turns secure cookies on",
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="How much is logged")
+    time_zone: ZoneInfo = Field(ZoneInfo("Asia/Shanghai"), description="Time zone whose calendar day counts")
+    policy_place: str = Field("changchun", pattern=r"^[a-z0-9_-]+$", description="Whose rules apply: a folder of calculator/policies")
+
+    data_dir: Path = Field(Path("data"), description="Folder for whatever is kept on this machine")
+    database_url: Annotated[str, AfterValidator(_with_driver)] = Field(
+        default_factory=lambda known: f"sqlite:///{known['data_dir']}/niangjia.db",
+        repr=False,
+        description="The database, SQLite or PostgreSQL",
+    )
+    files_url: str = Field(
+        default_factory=lambda known: f"{known['data_dir'].absolute().as_uri()}/files",
+        repr=False,
+        description="Where pictures are kept, encrypted: file://, memory:// or s3://",
+    )
+    keys_file: Path = Field(
+        default_factory=lambda known: known["data_dir"] / "keys",
+        description="File of the encryption keys, made at the first start; keep a copy elsewhere",
+    )
+    niangjia_keys: SecretStr | None = Field(None, description="The encryption keys themselves, instead of KEYS_FILE")
+
+    telegram_token: SecretStr | None = Field(None, description="Token of the Telegram bot; without it Telegram is off")
+    telegram_api_url: Annotated[str, AfterValidator(_telegram_api)] = Field(
+        "https://api.telegram.org/bot", description="Address of the Bot API, to which the token is appended"
+    )
+    telegram_file_url: Annotated[str, AfterValidator(_telegram_files)] = Field(
+        default_factory=lambda known: known["telegram_api_url"],
+        validate_default=True,
+        description="Address of the Bot API's files; by default on the same host as the API",
+    )
+    telegram_webhook_url: Url | None = Field(None, description="Address that Telegram posts updates to; without it the bot polls")
+    telegram_secret: SecretStr | None = Field(
+        None, description="Secret that Telegram sends along with each webhook update; letters, digits, _ and -"
+    )
+
+    wechat_app_id: str | None = Field(None, description="AppID of the WeChat official account; without it WeChat is off")
+    wechat_token: SecretStr | None = Field(None, description="Token that signs WeChat's calls")
+    wechat_aes_key: SecretStr | None = Field(None, description="EncodingAESKey of the account")
+    wechat_secret: SecretStr | None = Field(None, description="AppSecret of the account")
+    wechat_api_url: Url = Field("https://api.weixin.qq.com", description="Address of WeChat's API")
+    wecom_webhook_url: SecretStr | None = Field(None, description="WeCom group robot that tells staff of new claims")
+
+    @model_validator(mode="after")
+    def _a_webhook_has_a_secret(self) -> Self:
+        if self.telegram_webhook_url and not self.telegram_secret:
+            raise ValueError("TELEGRAM_WEBHOOK_URL needs TELEGRAM_SECRET: without it anyone could post updates")
+        return self
