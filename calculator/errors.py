@@ -1,0 +1,55 @@
+"""What can go wrong in the calculator: one small tree, with the data as attributes, so that callers can word it for people."""
+
+from __future__ import annotations
+
+from datetime import date
+
+
+class CalculatorError(Exception):
+    """Anything the calculator refuses."""
+
+
+class AmountError(CalculatorError, ValueError):
+    """Text that is not an exact, non-negative amount or rate. `reason` is empty, not_a_number, negative, too_precise or too_large."""
+
+    def __init__(self, text: str, reason: str) -> None:
+        super().__init__(f"{text!r}: {reason}")
+        self.text = text
+        self.reason = reason
+
+
+class FactError(CalculatorError, ValueError):
+    """A fact nobody knows, or a value it cannot have. `reason` is unknown_fact, not_understood, too_low, too_high or not_a_choice."""
+
+    def __init__(self, fact: str, value: object, reason: str) -> None:
+        super().__init__(f"{fact}={value}: {reason}")
+        self.fact = fact
+        self.value = value
+        self.reason = reason
+
+
+class PolicyError(CalculatorError):
+    """A policy file that must not be used, with everything found wrong in it."""
+
+    def __init__(self, file: str, problems: tuple[str, ...]) -> None:
+        super().__init__("\n".join(f"{file}: {problem}" for problem in problems))
+        self.file = file
+        self.problems = problems
+
+
+class UnknownPolicyError(CalculatorError, LookupError):
+    """A place, benefit or edition for which there is no file."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
+
+
+class NoEditionError(CalculatorError, LookupError):
+    """A day before the first edition of a policy."""
+
+    def __init__(self, policy: str, day: date, first: date) -> None:
+        super().__init__(f"{policy}: {day} is before the first edition, {first}")
+        self.policy = policy
+        self.day = day
+        self.first = first
