@@ -1,0 +1,96 @@
+"""Every Python file says what it is, has a name that says something, and leaves its words to locales/."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+HOUSES = ["calculator", "handlers", "bot", "tests", "bench"]
+FILES = {str(path.relative_to(ROOT)): path for house in HOUSES for path in sorted((ROOT / house).rglob("*.py"))}
+EMPTY_NAMES = {"utils", "util", "helpers", "helper", "common", "base", "manager", "misc"}
+NUMERALS = "〇零一二两三四五六七八九十百千万亿点半壹贰叁肆伍陆柒捌玖拾佰仟萬億"
+LONGEST_WORD = 7
+DOCUMENTED = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
+
+every_file = pytest.mark.parametrize("name", FILES)
+
+
+def tree(name: str) -> ast.Module:
+    return ast.parse(FILES[name].read_text("utf-8"))
+
+
+def docstrings(module: ast.Module) -> set[int]:
+    """Give the identities of all constants that are only docstrings, those below an attribute among them."""
+    return {
+        id(statement.value)
+        for node in ast.walk(module)
+        for statement in (node.body if isinstance(node, DOCUMENTED) else [])
+        if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
+    }
+
+
+def letter_tables(module: ast.Module) -> set[int]:
+    """Give the identities of all constants that only list letters, for `str.maketrans`."""
+    calls = [node for node in ast.walk(module) if isinstance(node, ast.Call)]
+    return {id(letters) for call in calls if ast.unparse(call.func) == "str.maketrans" for letters in call.args}
+
+
+def longest_phrase(text: str) -> int:
+    """Count the Chinese letters of the longest phrase; words to recognise, in a list or a regular expression, count one by one."""
+    phrases = re.split(r"[\s|()]", re.sub(r"\[[^\]]*\]", "", text))
+    return max(len(re.findall(rf"(?![{NUMERALS}])[\u4e00-\u9fff]", phrase)) for phrase in phrases)
+
+
+@every_file
+def test_every_file_says_what_it_is(name: str) -> None:
+    assert ast.get_docstring(tree(name)), f"{name} has no docstring"
+
+
+@every_file
+def test_no_file_or_folder_has_a_name_that_says_nothing(name: str) -> None:
+    assert EMPTY_NAMES & {Path(part).stem for part in Path(name).parts} == set()
+
+
+@pytest.mark.parametrize("name", [name for name in FILES if name.endswith("__init__.py")])
+def test_an_init_file_holds_public_names_and_no_logic(name: str) -> None:
+    allowed = (ast.Expr, ast.Import, ast.ImportFrom, ast.Assign)
+
+    assert [node.lineno for node in tree(name).body if not isinstance(node, allowed)] == []
+
+
+@pytest.mark.parametrize("name", [name for name in FILES if name.startswith(("bot/", "handlers/"))])
+def test_no_chinese_sentence_stands_in_python(name: str) -> None:
+    module = tree(name)
+    silent = docstrings(module) | letter_tables(module)
+
+    spoken = [
+        f"{name}:{node.lineno} {node.value}"
+        for node in ast.walk(module)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in silent
+        if longest_phrase(node.value) > LONGEST_WORD
+    ]
+
+    assert spoken == []
+
+
+@pytest.mark.parametrize("name", [name for name in FILES if name.startswith(("calculator/", "handlers/"))])
+def test_rules_and_conversations_never_ask_what_day_it_is(name: str) -> None:
+    calls = [node for node in ast.walk(tree(name)) if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)]
+
+    asked = [call.lineno for call in calls if isinstance(call.func, ast.Attribute) and call.func.attr in {"now", "today", "utcnow"}]
+
+    assert asked == []
+
+
+@pytest.mark.parametrize("name", [name for name in FILES if name.startswith(("calculator/", "handlers/", "bot/"))])
+def test_nothing_that_runs_leans_on_its_tests_or_its_bench(name: str) -> None:
+    imported = [
+        module
+        for node in ast.walk(tree(name))
+        for module in ([alias.name for alias in node.names] if isinstance(node, ast.Import) else [getattr(node, "module", None) or ""])
+        if isinstance(node, ast.Import | ast.ImportFrom)
+    ]
+
+    assert [module for module in imported if module.split(".")[0] in {"tests", "bench"}] == []
