@@ -45,7 +45,7 @@ def parse_yuan(text: str) -> Fen:
 
 
 def parse_rate(text: str) -> Ppm:
-    """A rate as "1.5%" or "22.5‰", exactly. Raises AmountError, also for a rate finer than a millionth."""
+    """Read a rate as "1.5%" or "22.5‰", exactly. Raises AmountError, also for a rate finer than a millionth."""
     found = _RATE.fullmatch(text.strip())
     if found is None:
         raise AmountError(text, "not_a_number")
@@ -58,7 +58,7 @@ def parse_rate(text: str) -> Ppm:
 
 
 def half_up(numerator: int, denominator: int) -> int:
-    """The whole number nearest to a fraction that is not negative; a half goes up."""
+    """Give the whole number nearest to a fraction that is not negative; a half goes up."""
     return (2 * numerator + denominator) // (2 * denominator)
 
 
@@ -73,13 +73,13 @@ def pretty(fen: int) -> str:
 
 
 def percent(rate: int) -> str:
-    """A rate for people: 8%, 1.5%."""
+    """Write a rate for people: 8%, 1.5%."""
     whole, part = divmod(rate, _PPM_PER_UNIT["%"])
     return f"{whole}.{part:04d}".rstrip("0").rstrip(".") + "%"
 
 
 def exact_yuan(numerator: int, denominator: int) -> str:
-    """A fraction of fen as exact yuan without trailing zeros: 7500015 / 1000 is 75.00015. The denominator is a power of ten."""
+    """Write a fraction of fen as exact yuan without trailing zeros: 7500015 / 1000 is 75.00015. The denominator is a power of ten."""
     digits = len(str(denominator)) + 1
     whole, part = divmod(numerator, denominator * FEN_PER_YUAN)
     return f"{whole}.{part:0{digits}d}".rstrip("0").rstrip(".")

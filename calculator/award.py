@@ -50,7 +50,7 @@ class RateOnWhole:
         return self.base
 
     def pay(self, facts: Facts, working: list[Step]) -> Fen:
-        """The amount, rounded half up; a base outside every band pays nothing."""
+        """Pay the amount, rounded half up; a base outside every band pays nothing."""
         base: int = facts[self.base]  # type: ignore[assignment]  # a money fact, as the file was checked for
         working.append(Step("base", {"fact": self.base, "amount": base}, self.clause))
         at = bisect_right(self._lows, base) - 1
@@ -76,7 +76,7 @@ class SingleRate:
         return self.base
 
     def pay(self, facts: Facts, working: list[Step]) -> Fen:
-        """The amount, rounded half up."""
+        """Pay the amount, rounded half up."""
         base: int = facts[self.base]  # type: ignore[assignment]  # a money fact, as the file was checked for
         working.append(Step("base", {"fact": self.base, "amount": base}, self.clause))
         working.append(Step("rate", {"rate_ppm": self.rate}, self.clause))
@@ -101,7 +101,7 @@ class Items:
     clause: Words
 
     def pay(self, facts: Facts, working: list[Step]) -> Fen:
-        """The sum beside the item."""
+        """Pay the sum beside the item."""
         item = self.items[facts[self.fact]]  # type: ignore[index]  # a choice fact, as the file was checked for
         working.append(Step("item", {"fact": self.fact, "item": item.id, "title": item.title, "amount": item.amount}, self.clause))
         return item.amount
@@ -111,7 +111,7 @@ Award = RateOnWhole | SingleRate | Items
 
 
 def times(base: int, rate: Ppm, clause: Words, working: list[Step]) -> Fen:
-    """Base times rate, rounded half up: the one rounding of an award."""
+    """Take base times rate, rounded half up: the one rounding of an award."""
     exact = base * rate
     amount = Fen(half_up(exact, MILLION))
     working.append(Step("product", {"base": base, "rate_ppm": rate, "amount": amount}, clause))

@@ -98,13 +98,13 @@ class Edition:
     """The facts the amount reads, beside the conditions, each with the clause that reads it."""
 
     def choices(self, fact: str) -> tuple[Choice, ...]:
-        """What a choice fact can be under this edition, in the order of the file."""
+        """List what a choice fact can be under this edition, in the order of the file."""
         if isinstance(self.award, Items) and fact == self.award.fact:
             return tuple(Choice(item.id, item.title) for item in self.award.items.values())
         return tuple(Choice(choice, None) for choice in FACTS[fact].choices)
 
     def check(self, name: str, value: Value) -> Value:
-        """The value, if the fact can have it under this edition. Raises FactError."""
+        """Return the value, if the fact can have it under this edition. Raises FactError."""
         if value is UNCLEAR:
             return value
         if isinstance(self.award, Items) and name == self.award.fact and value not in self.award.items:
@@ -123,7 +123,7 @@ class Policy:
     editions: tuple[Edition, ...]
 
     def edition_on(self, day: date) -> Edition:
-        """The edition in force on a day. Raises NoEditionError before the first."""
+        """Find the edition in force on a day. Raises NoEditionError before the first."""
         for edition in reversed(self.editions):
             if edition.starts <= day:
                 return edition

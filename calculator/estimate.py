@@ -8,8 +8,8 @@ from typing import Any
 
 from calculator.amounts import Fen
 from calculator.award import Step
-from calculator.facts import UNCLEAR, Facts, to_json
 from calculator.edition import Edition
+from calculator.facts import UNCLEAR, Facts, to_json
 from calculator.verdict import ConditionResult, Outcome, Verdict, judge
 
 NOTHING = Fen(0)
@@ -50,7 +50,7 @@ class Estimate:
 
 
 def estimate(edition: Edition, facts: Facts) -> Estimate:
-    """The verdict and the amount that these facts give under this edition."""
+    """Work out the verdict and the amount that these facts give under this edition."""
     verdict = judge(edition, facts)
     if verdict.outcome is Outcome.INELIGIBLE:
         return Estimate(edition.id, edition.benefit, edition.status, verdict, NOTHING, (), None, ())
@@ -83,7 +83,7 @@ def _bounded(edition: Edition, amount: Fen, working: list[Step]) -> Fen:
 
 
 def _in_the_year(cap: Fen, paid: int, amount: Fen, clause: Mapping[str, str], working: list[Step]) -> tuple[Fen, Fen]:
-    """What of the amount the year still holds, and what it holds after it."""
+    """Cut the amount to what the year still holds; also gives what is left after it."""
     left = Fen(max(cap - paid, 0))
     cut = amount > left
     amount = left if cut else amount

@@ -90,7 +90,7 @@ _YES_NO = {"yes": True, "true": True, "是": True, "no": False, "false": False, 
 
 
 def fact_named(name: str) -> Fact:
-    """The fact of this name. Raises FactError."""
+    """Find the fact of this name. Raises FactError."""
     fact = FACTS.get(name)
     if fact is None:
         raise FactError(name, "", "unknown_fact")
@@ -98,7 +98,7 @@ def fact_named(name: str) -> Fact:
 
 
 def parse_fact(name: str, text: str) -> Value:
-    """A value as a machine or an operator writes it: yes/no, 45, 152000 (yuan), 2023-07-01, a choice, unclear. Raises FactError."""
+    """Read a value as a machine or an operator writes it: yes/no, 45, 152000 (yuan), 2023-07-01, a choice, unclear. Raises FactError."""
     fact = fact_named(name)
     word = text.strip()
     if word.lower() == UNCLEAR.value:
@@ -112,7 +112,7 @@ def parse_fact(name: str, text: str) -> Value:
 
 
 def checked(fact: Fact, value: Value) -> Value:
-    """The value, if the fact can have it. Raises FactError: not_understood, too_low, too_high or not_a_choice."""
+    """Return the value, if the fact can have it. Raises FactError: not_understood, too_low, too_high or not_a_choice."""
     if value is UNCLEAR:
         return value
     if not _is_of_type(fact.type, value):
@@ -127,14 +127,14 @@ def checked(fact: Fact, value: Value) -> Value:
 
 
 def to_json(value: Value) -> JsonValue:
-    """A value as it is stored: money as fen, a day as ISO text, UNCLEAR as "unclear"."""
+    """Write a value as it is stored: money as fen, a day as ISO text, UNCLEAR as "unclear"."""
     if isinstance(value, date):
         return value.isoformat()
     return value.value if isinstance(value, Unclear) else value
 
 
 def from_json(name: str, value: JsonValue) -> Value:
-    """The inverse of `to_json`, checked. Raises FactError."""
+    """Undo `to_json`, with a check. Raises FactError."""
     fact = fact_named(name)
     if value == UNCLEAR.value:
         return UNCLEAR
@@ -144,7 +144,7 @@ def from_json(name: str, value: JsonValue) -> Value:
 
 
 def shown(name: str, value: Value) -> JsonValue:
-    """A value for machines outside: like `to_json`, but money in yuan ("152000.00") and yes or no as these words."""
+    """Write a value for machines outside: like `to_json`, but money in yuan ("152000.00") and yes or no as these words."""
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, int) and FACTS[name].type is FactType.MONEY:

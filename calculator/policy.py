@@ -44,7 +44,7 @@ def load(place: str) -> Policies:
 
 
 def policy_named(name: str) -> Policy:
-    """The policy of a name such as changchun/hospital. Raises UnknownPolicyError."""
+    """Find the policy of a name such as changchun/hospital. Raises UnknownPolicyError."""
     place, _, benefit = name.partition("/")
     policy = load(place).get(benefit)
     if policy is None:
@@ -53,7 +53,7 @@ def policy_named(name: str) -> Policy:
 
 
 def edition_of(edition_id: str) -> Edition:
-    """The edition of an id such as changchun/hospital@2023-01-01, as a claim keeps it. Raises UnknownPolicyError."""
+    """Find the edition of an id such as changchun/hospital@2023-01-01, as a claim keeps it. Raises UnknownPolicyError."""
     name, _, _ = edition_id.partition("@")
     for edition in policy_named(name).editions:
         if edition.id == edition_id:

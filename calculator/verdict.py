@@ -8,8 +8,8 @@ from enum import Enum
 from typing import NamedTuple
 
 from calculator.award import Words
-from calculator.facts import UNCLEAR, Facts, Value
 from calculator.edition import Condition, Edition
+from calculator.facts import UNCLEAR, Facts, Value
 
 
 class Outcome(Enum):
@@ -59,11 +59,11 @@ class Verdict(NamedTuple):
     missing: tuple[str, ...]
 
     def failed(self) -> tuple[ConditionResult, ...]:
-        """The conditions that stand against it."""
+        """List the conditions that stand against it."""
         return tuple(result for result in self.conditions if result.state is State.FAILED)
 
     def to_review(self) -> tuple[ConditionResult, ...]:
-        """The conditions a person must look at."""
+        """List the conditions a person must look at."""
         return tuple(result for result in self.conditions if result.state is State.REVIEW)
 
 
@@ -87,7 +87,7 @@ def judge(edition: Edition, facts: Facts) -> Verdict:
 
 
 def next_worth_asking(edition: Edition, facts: Facts) -> str | None:
-    """The cheapest fact that can still change verdict or amount, or None: then asking more is of no use."""
+    """Find the cheapest fact that can still change verdict or amount, or None: then asking more is of no use."""
     for condition in edition.conditions:
         value = facts.get(condition.fact)
         if value is not None and value is not UNCLEAR and not condition.holds(value):
@@ -96,7 +96,7 @@ def next_worth_asking(edition: Edition, facts: Facts) -> str | None:
 
 
 def _missing(edition: Edition, facts: Facts) -> tuple[str, ...]:
-    """What is not known and matters. Once one fact of the amount is unclear, the others no longer do, unless a condition reads them."""
+    """List what is not known and matters. Beside an unclear fact of the amount, only what a condition reads still does."""
     unknown = [name for name in edition.asks if name not in facts]
     if unknown and any(facts.get(name) is UNCLEAR for name in edition.amount_facts):
         tested = {condition.fact for condition in edition.conditions}
@@ -125,7 +125,7 @@ def _sends_to_person(review: Condition, facts: Facts) -> bool:
 
 
 def _nearest(condition: Condition, value: Value) -> Flip | None:
-    """The nearest end of the range, or the other of yes and no. Out of a list of choices none is nearer than another."""
+    """Find the nearest end of the range, or the other of yes and no. Out of a list of choices none is nearer than another."""
     if condition.values is not None:
         return Flip(condition.fact, not value, None) if isinstance(value, bool) else None
     low, high = condition.low, condition.high

@@ -1,0 +1,68 @@
+"""An estimate for readers outside the bot: as JSON with money in yuan, or as plain lines made of the policy's own texts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from calculator.amounts import percent, plain, pretty
+from calculator.edition import Edition
+from calculator.estimate import Estimate
+from calculator.facts import FACTS, FactType, Unclear, shown
+from calculator.verdict import ConditionResult, Flip, State
+
+MONEY_FIGURES = frozenset({"amount", "base", "over", "from", "to", "below", "cap", "paid", "left", "rest", "minimum"})
+"""The figures of working steps that are money; `rate_ppm` is a rate, the rest are names and texts."""
+
+_SIGNS = {State.MET: "✓", State.FAILED: "✗", State.UNKNOWN: "?", State.REVIEW: "!"}
+
+
+def as_json(result: Estimate) -> dict[str, Any]:
+    """Write it for machines: every amount a text in yuan ("12160.00"), rates in parts per million, days as ISO text."""
+    data = result.to_json()
+    data["amount"] = None if result.amount is None else plain(result.amount)
+    data["cap_left"] = None if result.cap_left is None else plain(result.cap_left)
+    for row, condition in zip(data["conditions"], result.verdict.conditions, strict=True):
+        row["value"] = None if condition.value is None else shown(condition.fact, condition.value)
+        if condition.flip is not None:
+            row["flip"] = _flip(condition.flip)
+    for step in data["working"]:
+        step["figures"] = {name: plain(value) if name in MONEY_FIGURES else value for name, value in step["figures"].items()}
+    return data
+
+
+def as_lines(result: Estimate, edition: Edition, language: str) -> Iterator[str]:
+    """Write it for a person at a terminal: verdict and amount, each condition, each step."""
+    yield f"{edition.title[language]}  {edition.id}  {edition.status}"
+    yield " ".join([result.verdict.outcome.value, *result.verdict.missing, "" if result.amount is None else pretty(result.amount)]).rstrip()
+    for condition in result.verdict.conditions:
+        yield _condition(condition, language)
+    for step in result.working:
+        yield f"= {step.kind}: {_figures(step.figures, language)}  {step.clause[language]}"
+
+
+def _condition(result: ConditionResult, language: str) -> str:
+    value = "" if result.value is None else f" = {shown(result.fact, result.value)}"
+    flip = "" if result.flip is None else "  → " + " ".join(str(part) for part in _flip(result.flip).values() if part is not None)
+    remedy = "" if result.remedy is None or result.state is not State.FAILED else f"  {result.remedy[language]}"
+    return f"{_SIGNS[result.state]} {result.fact}{value}  {result.clause[language]}{flip}{remedy}"
+
+
+def _figures(figures: Mapping[str, Any], language: str) -> str:
+    return ", ".join(f"{name} {_figure(name, value, language)}" for name, value in figures.items())
+
+
+def _figure(name: str, value: Any, language: str) -> str:
+    if name in MONEY_FIGURES:
+        return pretty(value)
+    if name == "rate_ppm":
+        return percent(value)
+    if isinstance(value, Mapping):
+        return str(value[language])
+    return " ".join(value) if isinstance(value, list) else str(value)
+
+
+def _flip(flip: Flip) -> dict[str, Any]:
+    by = flip.by
+    is_money = FACTS[flip.fact].type is FactType.MONEY and not isinstance(flip.to, Unclear)
+    return {"fact": flip.fact, "to": shown(flip.fact, flip.to), "by": plain(by) if is_money and by is not None else by}
