@@ -55,6 +55,7 @@ class Fact:
 
 _FIRST_DAY = date(1990, 1, 1)
 _OLDEST = 120
+_LONGEST_COUNT = 9
 
 
 def _money(name: str) -> Fact:
@@ -161,9 +162,9 @@ def _is_of_type(kind: FactType, value: Value) -> bool:
 
 
 def _parse_count(text: str) -> int:
-    if not (text.isascii() and text.isdecimal()):
+    if not (text.isascii() and text.isdecimal() and len(text) <= _LONGEST_COUNT):
         raise ValueError(text)
-    return int(text[:9])
+    return int(text)
 
 
 _parsers: dict[FactType, Callable[[str], Value]] = {

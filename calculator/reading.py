@@ -213,7 +213,7 @@ def _band(row: Table) -> Band:
     if low is None:
         raise WrongError("needs over or from")
     rate = take_rate(row, "rate")
-    return Band(low, high, rate, {end: exact_fen(row[end]) for end in row.keys() & _ENDS} | {"rate_ppm": rate})
+    return Band(low, high, rate, {end: exact_fen(row[end]) for end in row if end in _ENDS} | {"rate_ppm": rate})
 
 
 def _check_adjoin(bands: Sequence[Band]) -> None:
