@@ -1,0 +1,148 @@
+"""What becomes of an upload: added when its update arrives, settled by the job, attached to a claim at submission."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, select, update
+
+from bot import jobs
+from bot.documents.errors import Reason
+from bot.documents.tables import uploads
+from bot.message import Chat, UploadId
+from bot.store.tables import insert_new
+
+JOB_KIND = "upload"
+
+
+class State(StrEnum):
+    """Where an upload stands."""
+
+    WAITING = "waiting"
+    READY = "ready"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True)
+class Upload:
+    """One file somebody sent."""
+
+    id: UploadId
+    chat: Chat
+    source: Mapping[str, Any]
+    name: str
+    state: State
+    reason: Reason | None
+    pictures: int
+    kind: str | None
+    claim_id: int | None
+    created_at: datetime
+    settled_at: datetime | None
+
+
+def new_id() -> UploadId:
+    """A fresh id of 128 random bits, for whoever must keep the raw bytes before the row."""
+    return UploadId(secrets.token_urlsafe(16))
+
+
+def add(
+    conn: Connection,
+    chat: Chat,
+    *,
+    source: Mapping[str, Any],
+    name: str,
+    now: datetime,
+    upload_id: UploadId | None = None,
+    once: str | None = None,
+) -> UploadId:
+    """Note that a file has come, and have it read by a job once this is committed.
+
+    `source` is {"raw": True} when the bytes already lie in the files under `raw_key`, otherwise {fetcher's name: what it needs}.
+    With the same `once` (say "telegram:<update id>") again, nothing is added and the first upload's id comes back.
+    """
+    row = conn.execute(
+        insert_new(conn, uploads)
+        .values(
+            id=upload_id or new_id(),
+            once=once,
+            channel=chat.channel,
+            chat=chat.id,
+            source=dict(source),
+            name=name,
+            state=State.WAITING,
+            pictures=0,
+            created_at=now,
+        )
+        .returning(uploads.c.id)
+    ).first()
+    if row is None:
+        return first_id(conn, upload_id, once)
+    jobs.add(conn, JOB_KIND, {"upload": row.id}, now=now, dedupe=f"{JOB_KIND}:{row.id}")
+    return UploadId(row.id)
+
+
+def first_id(conn: Connection, upload_id: UploadId | None, once: str | None) -> UploadId:
+    """The id under which a repeated upload was first added."""
+    if once is not None and (found := conn.scalar(select(uploads.c.id).where(uploads.c.once == once))) is not None:
+        return UploadId(found)
+    assert upload_id is not None  # noqa: S101 - with neither, the id was fresh and the insert cannot have met another
+    return upload_id
+
+
+def find(conn: Connection, upload_id: str, *, chat: Chat | None = None) -> Upload | None:
+    """The upload of this id, or none. With `chat`, only if it was sent there: what a member's own page must ask."""
+    query = all_columns().where(uploads.c.id == upload_id)
+    if chat is not None:
+        query = query.where(uploads.c.channel == chat.channel, uploads.c.chat == chat.id)
+    row = conn.execute(query).first()
+    return None if row is None else upload_of(row)
+
+
+def of_claim(conn: Connection, claim_id: int) -> list[Upload]:
+    """A claim's documents, oldest first."""
+    rows = conn.execute(all_columns().where(uploads.c.claim_id == claim_id).order_by(uploads.c.created_at, uploads.c.id))
+    return [upload_of(row) for row in rows]
+
+
+def attach(conn: Connection, ids: Sequence[UploadId], claim_id: int, kinds: Sequence[str]) -> None:
+    """Make uploads the documents of a claim; `kinds` goes in step with `ids`. One that belongs to another claim stays there."""
+    for upload_id, kind in zip(ids, kinds, strict=True):
+        free_or_ours = uploads.c.claim_id.is_(None) | (uploads.c.claim_id == claim_id)
+        conn.execute(update(uploads).where(uploads.c.id == upload_id, free_or_ours).values(claim_id=claim_id, kind=kind))
+
+
+def settle(conn: Connection, upload_id: UploadId, outcome: int | Reason, *, now: datetime) -> bool:
+    """Say how many pictures an upload gave, or why it was refused. False if it was settled before, or is no more."""
+    result = (
+        {"state": State.REFUSED, "reason": outcome.value} if isinstance(outcome, Reason) else {"state": State.READY, "pictures": outcome}
+    )
+    waiting = (uploads.c.id == upload_id) & (uploads.c.state == State.WAITING)
+    row = conn.execute(update(uploads).where(waiting).values(settled_at=now, **result).returning(uploads.c.id)).first()
+    return row is not None
+
+
+def all_columns() -> Select[Any]:
+    """What `upload_of` reads."""
+    return select(uploads)
+
+
+def upload_of(row: Row[Any]) -> Upload:
+    """A row as the rest of the program sees it."""
+    return Upload(
+        id=UploadId(row.id),
+        chat=Chat(row.channel, row.chat),
+        source=row.source,
+        name=row.name,
+        state=State(row.state),
+        reason=None if row.reason is None else Reason(row.reason),
+        pictures=row.pictures,
+        kind=row.kind,
+        claim_id=row.claim_id,
+        created_at=row.created_at,
+        settled_at=row.settled_at,
+    )
