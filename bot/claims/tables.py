@@ -21,10 +21,12 @@ claims = Table(
     Column("chat", String(64), nullable=False),
     Column("locale", String(8), nullable=False),
     Column("name", EncryptedText("claims.name"), nullable=False),
+    Column("name_hash", String(64), nullable=False),
     Column("certno", EncryptedText("claims.certno"), nullable=False),
     Column("certno_hash", String(64), nullable=False),
     Column("on_roster", Boolean, nullable=False),  # name and certificate number agree with a member of the roster
     Column("phone", EncryptedText("claims.phone"), nullable=False),
+    Column("phone_hash", String(64), nullable=False),
     Column("card", EncryptedText("claims.card"), nullable=False),
     Column("facts", EncryptedJson("claims.facts"), nullable=False),
     Column("estimate", EncryptedJson("claims.estimate"), nullable=False),  # frozen as shown to the member, with its working
@@ -32,14 +34,18 @@ claims = Table(
     Column("year", Integer, nullable=False),  # of the event: what the yearly cap counts by
     Column("estimated", BigInteger, nullable=True),  # fen; none when a person must look
     Column("approved", BigInteger, nullable=True),  # fen
+    Column("second_signature", Boolean, nullable=False),  # must a second person confirm it?
     Column("missing", EncryptedJson("claims.missing"), nullable=False),  # document kinds asked for on return
     Column("reviewer_id", BigId, nullable=True),
     Column("approver_id", BigId, nullable=True),  # who approved; the second signature is somebody else's
+    Column("confirmer_id", BigId, nullable=True),
     Column("submitted_at", Moment, nullable=False),
     Column("changed_at", Moment, nullable=False),
     Index("ix_claims_queue", "state", "submitted_at"),
     Index("ix_claims_chat", "channel", "chat"),
     Index("ix_claims_certno_hash", "certno_hash"),
+    Index("ix_claims_name_hash", "name_hash"),
+    Index("ix_claims_phone_hash", "phone_hash"),
     Index("ix_claims_union_path", "union_path"),
 )
 

@@ -1,0 +1,54 @@
+"""What a change of a claim makes known: to its member in the chat it came from, to the staff of its branch where they are linked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from bot import jobs
+from bot.claims import claim as stored
+from bot.claims.claim import Claim
+from bot.members.tables import unions
+from bot.message import Button, Chat, Message
+from bot.staff import links
+from calculator import edition_of
+from handlers.say import Say
+
+STAFF_NEWS = "staff_news"
+"""The kind of the job that tells the staff of a claim's branch; payload {"claim": id, "again": bool}."""
+
+
+def notify(conn: Connection, chat: Chat, locale: str, message: Message, *, now: datetime) -> None:
+    """Queue one message to one chat, after all earlier ones."""
+    payload = {"channel": chat.channel, "chat": chat.id, "message": message.to_json(), "locale": locale}
+    jobs.add(conn, "notice", payload, now=now, lane=f"{chat.channel}:{chat.id}")
+
+
+def tell_member(
+    conn: Connection, claim: Claim, key: str, *, now: datetime, more: Sequence[Say] = (), mend: bool = False, **figures: Any
+) -> None:
+    """Queue the news `news.<key>` to the claim's member; with `mend`, under a button that hands in what is missing."""
+    named = {"number": claim.number, "title": dict(edition_of(claim.edition).title), **figures}
+    buttons = ((Button(Say("button.mend"), f"mend:{claim.id}"),),) if mend else ()
+    notify(conn, claim.chat, claim.locale, Message((Say(f"news.{key}", named), *more), buttons), now=now)
+
+
+def tell_staff_later(conn: Connection, claim_id: int, *, again: bool, now: datetime) -> None:
+    """Queue the job that tells the staff."""
+    jobs.add(conn, STAFF_NEWS, {"claim": claim_id, "again": again}, now=now)
+
+
+def tell_staff(conn: Connection, claim_id: int, again: bool, public_url: str, now: datetime) -> int:
+    """Queue a message to every linked chat of the staff whose branch holds the claim; the number of messages."""
+    claim = stored.read(conn, claim_id)
+    union = conn.execute(select(unions.c.name).where(unions.c.id == claim.union_id)).scalar_one_or_none()
+    figures = {"number": claim.number, "title": dict(edition_of(claim.edition).title), "amount": claim.estimated, "union": union or ""}
+    key = "news.staff.again" if again else "news.staff.new" if claim.estimated is not None else "news.staff.new_without_amount"
+    button = Button(Say("button.open_claim"), url=f"{public_url}/console/claims/{claim.id}")
+    linked = links.chats_over(conn, claim.union_path)
+    for chat, locale in linked:
+        notify(conn, chat, locale, Message((Say(key, figures),), ((button,),)), now=now)
+    return len(linked)

@@ -1,0 +1,1 @@
+"""The staff: their accounts and roles, sessions, one-time links and linked chats."""

@@ -1,0 +1,111 @@
+"""One-time links that let somebody set a password, one-time codes that link a chat, and the chats so linked."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import Connection, delete, insert, literal, select
+
+from bot import audit
+from bot.message import Chat
+from bot.staff.accounts import Staff, anybody, one
+from bot.staff.sessions import hashed
+from bot.staff.tables import link_codes, setup_links, staff, staff_chats
+from bot.store.encryption import keyring_of
+from bot.store.tables import insert_new
+
+LINK_LASTS: Final = timedelta(hours=24)
+CODE_LASTS: Final = timedelta(minutes=10)
+_SIGNS: Final = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+_CODE_LENGTH: Final = 8
+
+
+def first_link(conn: Connection, *, now: datetime) -> str | None:
+    """The token of a new link that makes the first administrator, replacing earlier ones; none once somebody can sign in."""
+    if anybody(conn):
+        return None
+    conn.execute(delete(setup_links).where(setup_links.c.staff_id.is_(None)))
+    return _new_link(conn, None, now)
+
+
+def invitation(conn: Connection, staff_id: int, *, now: datetime) -> str:
+    """The token of a new link with which this account sets its password, replacing earlier ones."""
+    conn.execute(delete(setup_links).where(setup_links.c.staff_id == staff_id))
+    return _new_link(conn, staff_id, now)
+
+
+def invited(conn: Connection, token: str, *, now: datetime) -> tuple[bool, Staff | None]:
+    """Is the link good, and whose is it? (True, None) makes the first administrator."""
+    living = select(setup_links.c.staff_id).where(setup_links.c.token_hash == hashed(token), setup_links.c.expires_at > now)
+    found = conn.execute(living).one_or_none()
+    if found is None or (found.staff_id is None and anybody(conn)):
+        return False, None
+    person = None if found.staff_id is None else one(conn, found.staff_id)
+    return found.staff_id is None or (person is not None and not person.disabled), person
+
+
+def use(conn: Connection, token: str) -> bool:
+    """Use the link up; False when somebody already has."""
+    return (
+        conn.execute(delete(setup_links).where(setup_links.c.token_hash == hashed(token)).returning(setup_links.c.token_hash)).one_or_none()
+        is not None
+    )
+
+
+def new_code(conn: Connection, person: Staff, *, now: datetime) -> str:
+    """A code to be sent from the chat that is to be linked, replacing an earlier one."""
+    code = "".join(secrets.choice(_SIGNS) for _ in range(_CODE_LENGTH))
+    conn.execute(delete(link_codes).where(link_codes.c.staff_id == person.id))
+    conn.execute(insert(link_codes).values(code_hash=_code_hash(conn, code), staff_id=person.id, expires_at=now + CODE_LASTS))
+    return code
+
+
+def link_telegram(conn: Connection, code: str, chat: Chat, *, now: datetime) -> Staff | None:
+    """Link this chat to the account whose code it sent; a chat belongs to one account. None for a wrong, used or old code."""
+    used = delete(link_codes).where(link_codes.c.code_hash == _code_hash(conn, code), link_codes.c.expires_at > now)
+    found = conn.execute(used.returning(link_codes.c.staff_id)).one_or_none()
+    person = None if found is None else one(conn, found.staff_id)
+    if person is None or person.disabled:
+        return None
+    conn.execute(delete(staff_chats).where(staff_chats.c.channel == chat.channel, staff_chats.c.chat == chat.id))
+    conn.execute(insert_new(conn, staff_chats).values(staff_id=person.id, channel=chat.channel, chat=chat.id, linked_at=now))
+    audit.record(conn, at=now, actor=person.actor, action="chat_linked", subject=person.actor, detail={"channel": chat.channel})
+    return person
+
+
+def unlink(conn: Connection, person: Staff, *, now: datetime) -> None:
+    """Forget every chat of this account."""
+    conn.execute(delete(staff_chats).where(staff_chats.c.staff_id == person.id))
+    audit.record(conn, at=now, actor=person.actor, action="chats_unlinked", subject=person.actor)
+
+
+def chats_of(conn: Connection, staff_id: int) -> list[Chat]:
+    """The chats linked to an account."""
+    return [
+        Chat(row.channel, row.chat)
+        for row in conn.execute(select(staff_chats).where(staff_chats.c.staff_id == staff_id).order_by(staff_chats.c.id))
+    ]
+
+
+def is_linked(conn: Connection, staff_id: int, chat: Chat) -> bool:
+    """Whether this chat is the staff member's own."""
+    return chat in chats_of(conn, staff_id)
+
+
+def chats_over(conn: Connection, union_path: str) -> list[tuple[Chat, str]]:
+    """The linked chats, each with its language, of the open accounts whose branch holds this union."""
+    joined = select(staff_chats.c.channel, staff_chats.c.chat, staff.c.locale).join(staff, staff.c.id == staff_chats.c.staff_id)
+    holding = joined.where(staff.c.disabled.is_(False), literal(union_path).like(staff.c.union_path.concat("%")))
+    return [(Chat(row.channel, row.chat), row.locale) for row in conn.execute(holding.order_by(staff_chats.c.id))]
+
+
+def _new_link(conn: Connection, staff_id: int | None, now: datetime) -> str:
+    token = secrets.token_urlsafe(32)
+    conn.execute(insert(setup_links).values(token_hash=hashed(token), staff_id=staff_id, expires_at=now + LINK_LASTS))
+    return token
+
+
+def _code_hash(conn: Connection, code: str) -> str:
+    return keyring_of(conn.dialect).lookup("".join(code.split()).upper(), "link_code")
