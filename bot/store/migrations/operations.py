@@ -1,0 +1,35 @@
+"""`op.append_only("table")`: the one operation of ours that migrations know."""
+
+from __future__ import annotations
+
+from alembic.autogenerate import renderers
+from alembic.autogenerate.api import AutogenContext
+from alembic.operations import MigrateOperation, Operations
+
+from bot.store.append_only import trigger_statements
+
+
+@Operations.register_operation("append_only")
+class AppendOnlyOp(MigrateOperation):
+    """Give a table the triggers that refuse UPDATE and DELETE."""
+
+    def __init__(self, table: str) -> None:
+        self.table = table
+
+    @classmethod
+    def append_only(cls, operations: Operations, table: str) -> None:
+        """Do it, within a migration."""
+        operations.invoke(cls(table))
+
+
+@Operations.implementation_for(AppendOnlyOp)
+def make_triggers(operations: Operations, operation: AppendOnlyOp) -> None:
+    """Make the triggers in the database at hand."""
+    for statement in trigger_statements(operation.table, operations.get_bind().dialect.name):
+        operations.execute(statement)
+
+
+@renderers.dispatch_for(AppendOnlyOp)
+def render(_context: AutogenContext, operation: AppendOnlyOp) -> str:
+    """Write it into a generated migration."""
+    return f"op.append_only({operation.table!r})"
