@@ -1,0 +1,55 @@
+"""A kept message as the page gets it: sentences in words, nothing that needs trust."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection
+
+from bot.channels.web.desk import LOCALES, Desk
+from bot.channels.web.history import Kept
+from bot.documents import uploads
+from bot.documents.uploads import State, Upload
+
+SAFE_LINKS = ("https://", "http://", "tel:", "/")
+
+
+def rendered(desk: Desk, conn: Connection, kept: Kept) -> dict[str, Any]:
+    """The message as an event's data: {id, direction, client, lines, buttons, at} and for the bot's `lang`, for a file `upload`."""
+    event = {"id": kept.id, "direction": kept.direction, "at": kept.at.isoformat(), "buttons": []}
+    if kept.direction == "out":
+        return event | _from_bot(desk, kept)
+    event["client"] = kept.source
+    if "upload" in kept.payload:
+        return event | {"lines": [], "upload": _file(conn, kept.payload["upload"]) | {"name": kept.payload["name"]}}
+    if "label" in kept.payload:
+        label = kept.payload["label"]
+        return event | {"lines": [desk.wording(label["key"], kept.payload["locale"], label["figures"])]}
+    return event | {"lines": [kept.payload["text"]]}
+
+
+def _from_bot(desk: Desk, kept: Kept) -> dict[str, Any]:
+    locale, message = kept.payload["locale"], kept.payload["message"]
+
+    def words(say: dict[str, Any]) -> str:
+        return desk.wording(say["key"], locale, say["figures"])
+
+    def button(data: dict[str, Any]) -> dict[str, str]:
+        url = data["url"] if data["url"].startswith(SAFE_LINKS) else ""
+        return {"label": words(data["label"]), "action": data["action"], "url": url}
+
+    return {
+        "lang": LOCALES[locale],
+        "lines": [words(line) for line in message["lines"]],
+        "buttons": [[button(one) for one in row] for row in message["buttons"]],
+    }
+
+
+def file_event(upload: Upload) -> dict[str, Any]:
+    """How far an upload is: its id, state and number of pictures, which is 0 until they are safe."""
+    return {"id": upload.id, "state": upload.state, "pictures": upload.pictures}
+
+
+def _file(conn: Connection, upload_id: str) -> dict[str, Any]:
+    found = uploads.find(conn, upload_id)
+    return file_event(found) if found else {"id": upload_id, "state": State.REFUSED, "pictures": 0}

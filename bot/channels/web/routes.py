@@ -1,0 +1,95 @@
+"""The web chat's addresses, and what holds for all: whose chat it is, that our own page asked, what a browser may do with the answer."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from http import HTTPStatus
+
+from aiohttp import web
+
+from bot.channels.web.answers import Refused, refusal
+from bot.channels.web.desk import Clock, Desk, Step, Wording
+from bot.channels.web.events import events
+from bot.channels.web.files import add_file, file_state, picture
+from bot.channels.web.messages import messages
+from bot.channels.web.page import page, static
+from bot.channels.web.session import Session, is_ours, preferred, session_of
+from bot.channels.web.streams import Streams
+from bot.documents.files import Files
+from bot.settings import Settings
+from bot.store.store import Store
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+Public = Callable[[Desk, web.Request], Awaitable[web.StreamResponse]]
+Private = Callable[[Desk, web.Request, Session], Awaitable[web.StreamResponse]]
+
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src 'self'; "
+        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
+    ),
+    "Cache-Control": "no-store",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+def web_routes(
+    streams: Streams, store: Store, files: Files, step: Step, wording: Wording, settings: Settings, clock: Clock
+) -> list[web.RouteDef]:
+    """Everything under /chat. `streams` is the one the `WebChannel` wakes; close it when the server stops."""
+    desk = Desk(store, files, step, wording, streams, clock, settings.public_url)
+    return [
+        web.get("/chat", open_to_all(desk, page), allow_head=False),
+        web.get("/chat/static/{version}/{name}", open_to_all(desk, static)),
+        web.get("/chat/events", own_chat(desk, events), allow_head=False),
+        web.post("/chat/messages", own_chat(desk, messages)),
+        web.post("/chat/files/{client}", own_chat(desk, add_file)),
+        web.get("/chat/pictures/{upload}", own_chat(desk, file_state)),
+        web.get("/chat/pictures/{upload}/{number:[0-9]{1,3}}", own_chat(desk, picture)),
+    ]
+
+
+def open_to_all(desk: Desk, handler: Public) -> Handler:
+    """A page for anyone."""
+
+    async def answer(request: web.Request) -> web.StreamResponse:
+        try:
+            return with_headers(await handler(desk, request))
+        except Refused as refused:
+            return with_headers(refusal(desk, refused, preferred(request)))
+
+    return answer
+
+
+def own_chat(desk: Desk, handler: Private) -> Handler:
+    """Something about one's own chat; what changes it must come from our own page."""
+
+    async def answer(request: web.Request) -> web.StreamResponse:
+        session = await session_of(desk, request)
+        try:
+            return with_headers(await handler(desk, request, allowed(desk, request, session)))
+        except Refused as refused:
+            return with_headers(refusal(desk, refused, session.locale if session else preferred(request)))
+
+    return answer
+
+
+def allowed(desk: Desk, request: web.Request, session: Session | None) -> Session:
+    """The session, if it may be used for this."""
+    if request.method == "POST" and not is_ours(desk, request):
+        raise Refused(HTTPStatus.FORBIDDEN, "not_ours")
+    if session is None:
+        raise Refused(HTTPStatus.UNAUTHORIZED, "no_chat")
+    return session
+
+
+def with_headers(response: web.StreamResponse) -> web.StreamResponse:
+    """What a browser may do with the answer: run our own script, and little else."""
+    if not response.prepared:
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
+    return response
