@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from typing import Any, NewType
 
-Figures = Mapping[str, Any]
-"""What a sentence's placeholders stand for. JSON values only: money as fen (int), days as ISO text, policy texts as {"zh": ..., "en": ...}."""
+from handlers.say import Say as Say
 
 UploadId = NewType("UploadId", str)
 
@@ -67,14 +66,6 @@ class Incoming:
     update_id: str
     what: What
     locale: str | None = None
-
-
-@dataclass(frozen=True)
-class Say:
-    """A sentence to be worded later: a key of locales/ and the figures for its placeholders."""
-
-    key: str
-    figures: Figures = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

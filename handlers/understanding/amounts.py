@@ -52,7 +52,7 @@ def _read(said: str, *, formal: bool) -> Read[Fen] | Unread:
     if len(values) > 1:
         return Unread("several")
     sure = found.sure and all(read.sure and not (formal and read.shorthand) for _, read in amounts)
-    return Read(_fen(values.pop()), sure and _nothing_else(found.text, [mention for mention, _ in amounts]))
+    return Read(_fen(values.pop()), sure and found.nothing_but([mention for mention, _ in amounts], _HARMLESS))
 
 
 def _counts_something_else(mention: Mention) -> bool:
@@ -63,15 +63,6 @@ def _counts_something_else(mention: Mention) -> bool:
         return True
     lone = len(tokens) == 1 and tokens[0].kind in {Kind.DIGIT, Kind.ZERO}
     return lone and "一" <= mention.after[:1] <= "鿿" and not _HARMLESS.match(mention.after)
-
-
-def _nothing_else(text: str, taken: list[Mention]) -> bool:
-    """Whether all that is left of the message is known not to change the amount."""
-    rest, at = "", 0
-    for mention in taken:
-        rest += text[at : mention.start] + " "
-        at = mention.end
-    return not _HARMLESS.sub("", rest + text[at:])
 
 
 def _fen(value: Fraction) -> Fen:

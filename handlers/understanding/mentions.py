@@ -52,6 +52,14 @@ class Mentions:
     found: list[Mention]
     sure: bool
 
+    def nothing_but(self, taken: list[Mention], harmless: re.Pattern[str]) -> bool:
+        """Whether all that is left of the message, without these numbers, is known not to change their meaning."""
+        rest, at = "", 0
+        for mention in taken:
+            rest += self.text[at : mention.start] + " "
+            at = mention.end
+        return not harmless.sub("", rest + self.text[at:])
+
 
 def mentions(plain_text: str) -> Mentions:
     """Find the numbers in plain text. Raises NotReadError for digits that make no number."""

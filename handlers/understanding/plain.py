@@ -33,6 +33,7 @@ _ONE_SCRIPT = str.maketrans({**dict(zip(_TRADITIONAL, _SIMPLIFIED, strict=True))
 _WIDE_COMMA = "\ue000"
 _WIDE_GROUPS = re.compile(rf"[¥$ ]*[0-9]{{1,3}}(?:{_WIDE_COMMA}[0-9]{{3}})+(?:\.[0-9]+)?[ 元块整。.!]*")
 _WIDE_ZEROS = re.compile(rf"(?<=[0-9]){_WIDE_COMMA}(?=000(?![0-9]))")
+_LONGEST_UNFOLDED = 4
 _SPACE = re.compile(r"\s+")
 
 
@@ -48,8 +49,8 @@ def plain(text: str) -> str:
 
 def _unfold(character: str) -> str:
     """Characters that NFKC would melt into their neighbours, kept apart: ① is not the first digit of ①5000."""
-    kind, _, _ = unicodedata.decomposition(character).partition(" ")
-    if kind in {"<super>", "<sub>", "<fraction>"}:
+    kind, *parts = unicodedata.decomposition(character).split(" ")
+    if kind in {"<super>", "<sub>", "<fraction>"} or len(parts) > _LONGEST_UNFOLDED:
         return SPOILT
     return f" {character} " if kind == "<circle>" else character
 

@@ -23,6 +23,16 @@ Reason = Literal[
     "no_such_day",
     "no_such_choice",
     "too_long",  # longer than an answer ever is
+    "not_a_name",
+    "not_a_certno",
+    "certno_birth",  # a day of birth that never was
+    "certno_check",  # the last sign does not check the others
+    "not_a_phone",
+    "not_a_card",
+    "look_up",  # the conversation must look it up
+    "nothing_found",  # it looked, and there is none
+    "send_picture",  # words where a picture is wanted
+    "not_confirmed",
 ]
 """Why nothing was taken: the closed set of keys that the words hang on."""
 

@@ -1,0 +1,164 @@
+"""An answer, typed or tapped: read, taken or asked again, and what it changed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from bot.conversation.actions import Answer, order_action
+from bot.conversation.going_on import go_on
+from bot.conversation.lookups import LOOKUPS
+from bot.conversation.prompts import in_rows, prompt
+from bot.conversation.talk import Reply, Talk, as_json
+from bot.message import Button, Say
+from handlers.benefit import Estimated
+from handlers.claim import Applied
+from handlers.dialogue import Replay
+from handlers.questions import Confirm, Documents, Found, Lookup, Question
+from handlers.understanding.reading import Read, Unread
+from handlers.understanding.yes_no import read_yes_no
+
+YES, NO = "~yes", "~no"
+"""What the buttons under a doubtful reading carry."""
+
+
+def typed(talk: Talk, run: Replay[Any], question: Question[Any], text: str) -> Reply:
+    """Something typed while this question is open."""
+    if talk.place.proposed is not None and talk.place.proposed["key"] == question.key:
+        said = read_yes_no(text)
+        if isinstance(said, Read) and said.sure:
+            return _settle_proposal(talk, run, question, agreed=said.value)
+        talk = talk.at(replace(talk.place, proposed=None))
+    if isinstance(question, Lookup):
+        return _look_up(talk, run, question, text)
+    if isinstance(question, Confirm) and (number := _item_number(question, text)):
+        return go_on(talk.at(replace(talk.place, editing=question.items[number - 1].key)))
+    found = question.read(text, talk.words)
+    if isinstance(found, Unread):
+        return not_understood(talk, run, question, found.reason)
+    if not found.sure:
+        return _propose(talk, question, found.value)
+    return take(talk, run, question, found.value, echo=True)
+
+
+def pressed(talk: Talk, answer: Answer) -> Reply:
+    """A tap on an answer button, fresh, old or forged."""
+    if answer.tag != talk.conversation.tag:
+        return go_on(talk.noting(Say("press.not_yours")))
+    if talk.place.flow is None:
+        return go_on(talk.noting(Say("press.stale")))
+    talk = talk.at(replace(talk.place, at_menu=False))
+    run = talk.replay()
+    question = run.find(answer.key)
+    if question is None:
+        return go_on(talk.noting(Say("press.stale")))
+    if answer.value in {YES, NO}:
+        return _settle_proposal(talk, run, question, agreed=answer.value == YES)
+    if isinstance(question, Documents):
+        return _documents_pressed(talk, question, answer.value)
+    value = LOOKUPS[question.source].by_id(talk.conn, answer.value) if isinstance(question, Lookup) else question.press(answer.value)
+    if value is None:
+        return go_on(talk.noting(Say("press.stale")))
+    return take(talk, run, question, value, echo=question.key != _open(talk, run))
+
+
+def take(talk: Talk, run: Replay[Any], question: Question[Any], value: Any, *, echo: bool) -> Reply:
+    """Keep the answer and go on. A changed earlier answer is said to be changed, with what it does to the amount."""
+    stored = question.dump(value)
+    old = talk.place.answers
+    is_change = question.key in {asked.question.key for asked in run.asked}
+    place = talk.place.with_answer(question.key, stored)
+    editing = None if place.editing == question.key or not is_change else place.editing
+    place = replace(place, editing=editing, before={"answers": dict(old)} if is_change and old.get(question.key) != stored else place.before)
+    talk = talk.at(place)
+    if is_change and old.get(question.key) != stored:
+        talk = talk.noting(noted(question, value, "changed"), *_difference(run, talk.replay()))
+        reply = go_on(talk)
+        undo = ((Button(Say("button.undo"), order_action("undo")),),)
+        return replace(reply, buttons=reply.buttons + undo)
+    return go_on(talk.noting(noted(question, value)) if echo else talk)
+
+
+def noted(question: Question[Any], value: Any, key: str = "noted") -> Say:
+    """An answer read back, under its name."""
+    return Say(key, {"name": f"name.{question.key}", "value": as_json(question.show(value))})
+
+
+def not_understood(talk: Talk, run: Replay[Any], question: Question[Any], reason: str) -> Reply:
+    """Why it could not be used, an example, and the question again: nothing is lost."""
+    lines, buttons = prompt(talk, run, question)
+    said = Say(f"unread.{reason}") if reason != "none" else Say("unread.none")
+    more = ((Button(Say("button.human"), order_action("human")), Button(Say("button.stop"), order_action("stop"))),)
+    return Reply(talk.place, (*talk.noted, said, Say(f"example.{question.key}"), *lines), buttons + more)
+
+
+def _open(talk: Talk, run: Replay[Any]) -> str | None:
+    return talk.place.editing or (run.pending.key if run.pending else None)
+
+
+def _propose(talk: Talk, question: Question[Any], value: Any) -> Reply:
+    place = replace(talk.place, proposed={"key": question.key, "stored": question.dump(value)})
+    buttons = (talk.answer(question.key, YES, Say("button.yes")), talk.answer(question.key, NO, Say("button.no")))
+    return Reply(place, (*talk.noted, noted(question, value, "propose")), (buttons,))
+
+
+def _settle_proposal(talk: Talk, run: Replay[Any], question: Question[Any], *, agreed: bool) -> Reply:
+    proposed = talk.place.proposed
+    talk = talk.at(replace(talk.place, proposed=None))
+    if proposed is None or proposed["key"] != question.key:
+        return go_on(talk.noting(Say("press.stale")))
+    if not agreed:
+        return go_on(talk.noting(Say("propose.refused")))
+    value = question.load(proposed["stored"])
+    return go_on(talk.noting(Say("press.stale"))) if value is None else take(talk, run, question, value, echo=False)
+
+
+def _look_up(talk: Talk, run: Replay[Any], question: Lookup, text: str) -> Reply:
+    found: list[Found] = LOOKUPS[question.source].by_text(talk.conn, text)
+    if not found:
+        return not_understood(talk, run, question, "nothing_found")
+    if len(found) == 1 and found[0].name == text.strip():
+        return take(talk, run, question, found[0], echo=True)
+    buttons = [talk.answer(question.key, str(row.id), Say("value.text", {"text": row.name})) for row in found]
+    return Reply(talk.place, (*talk.noted, Say(f"found.{question.key}", {"count": len(found)})), in_rows(talk, buttons))
+
+
+def _documents_pressed(talk: Talk, question: Documents, value: str) -> Reply:
+    stored = talk.place.answers.get(question.key) or {"uploads": [], "done": False}
+    uploads = [{"upload": d.upload, "kind": d.kind} for d in question.handed_in(stored)]
+    if value == "done":
+        return go_on(talk.at(talk.place.with_answer(question.key, {"uploads": uploads, "done": True})))
+    order, _, kind = value[1:].partition("-")
+    at = int(order) if order.isascii() and order.isdecimal() and len(order) < 4 else len(uploads)  # noqa: PLR2004  # far above any hand-in
+    kinds = {need.kind: need for need in question.needs}
+    if at >= len(uploads):
+        return go_on(talk.noting(Say("press.stale")))
+    if value[0] == "d":
+        del uploads[at]
+        talk = talk.noting(Say("documents.dropped"))
+    elif value[0] == "k" and kind in kinds:
+        uploads[at]["kind"] = kind
+        talk = talk.noting(Say("documents.is_kind", {"title": kinds[kind].title}))
+    else:
+        return go_on(talk.noting(Say("press.stale")))
+    return go_on(talk.at(talk.place.with_answer(question.key, {"uploads": uploads, "done": False})))
+
+
+def _item_number(question: Confirm, text: str) -> int | None:
+    digits = "".join(sign for sign in text if sign.isdecimal())
+    wanted = int(digits) if digits and len(text.strip()) <= len(digits) + 4 and len(digits) < 3 else 0  # noqa: PLR2004  # "改第 3 项"
+    return wanted if 1 <= wanted <= len(question.items) else None
+
+
+def _difference(before: Replay[Any], after: Replay[Any]) -> tuple[Say, ...]:
+    old, new = _amount(before), _amount(after)
+    if old is None or new is None:
+        return ()
+    return (Say("changed.amount", {"old": old, "new": new}) if old != new else Say("changed.same", {"amount": new}),)
+
+
+def _amount(run: Replay[Any]) -> int | None:
+    if isinstance(run.outcome, Estimated | Applied):
+        return run.outcome.estimate.amount
+    return run.pending.extra.get("amount") if isinstance(run.pending, Confirm) else None
+

@@ -1,0 +1,212 @@
+"""What a member can ask for at any point, by a button, a platform command or a word: one function each, one table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from bot.claims import find
+from bot.claims.states import State
+from bot.conversation.actions import order_action
+from bot.conversation.going_on import go_on, menu, start
+from bot.conversation.editing import edit_key
+from bot.conversation.papers import mend_about
+from bot.conversation.results import why
+from bot.conversation.state import Place
+from bot.conversation.talk import Reply, Talk, as_json
+from bot.message import Button, Say
+from bot.staff import links
+from bot.wording import LOCALES
+from handlers.benefit import Estimated
+
+Command = Callable[[Talk, str], Reply]
+DIGITS_AT_MOST = 15
+
+
+def _start(talk: Talk, _: str) -> Reply:
+    """A greeting; whatever was under way waits behind one tap."""
+    return menu(talk.noting(Say("greeting")))
+
+
+def _menu(talk: Talk, _: str) -> Reply:
+    return menu(talk)
+
+
+def _resume(talk: Talk, _: str) -> Reply:
+    return go_on(talk.at(replace(talk.place, at_menu=False)))
+
+
+def _again(talk: Talk, _: str) -> Reply:
+    place = talk.place
+    if place.flow is None:
+        return menu(talk)
+    return go_on(talk.at(Place(place.flow, place.about)).noting(Say("again")))
+
+
+def _stop(talk: Talk, _: str) -> Reply:
+    """Everything of the unfinished conversation is forgotten."""
+    return menu(talk.at(Place()).noting(Say("stopped" if talk.place.flow else "nothing_to_stop")))
+
+
+def _back(talk: Talk, _: str) -> Reply:
+    """The question before the one on the screen."""
+    if talk.place.flow is None or talk.place.at_menu:
+        return menu(talk)
+    if talk.place.proposed is not None:
+        return go_on(talk.at(replace(talk.place, proposed=None)))
+    run = talk.replay()
+    keys = [asked.question.key for asked in run.asked]
+    at = keys.index(talk.place.editing) if talk.place.editing in keys else len(keys)
+    if at == 0:
+        return go_on(talk.noting(Say("back.at_first")))
+    return go_on(talk.at(_asking_again(talk.place, keys[at - 1])))
+
+
+def _asking_again(place: Place, key: str) -> Place:
+    """Papers are added to; every other answer is shown and replaced."""
+    if key == "documents":
+        return replace(place, answers={**place.answers, key: {**place.answers[key], "done": False}}, editing=None)
+    return replace(place, editing=key)
+
+
+def _keep(talk: Talk, _: str) -> Reply:
+    return go_on(talk.at(replace(talk.place, editing=None, proposed=None)))
+
+
+def _undo(talk: Talk, _: str) -> Reply:
+    if talk.place.before is None:
+        return go_on(talk.noting(Say("undo.nothing")))
+    before = talk.place.before["answers"]
+    return go_on(talk.at(replace(talk.place, answers=before, before=None, editing=None, at_menu=False)).noting(Say("undone")))
+
+
+def _change(talk: Talk, _: str) -> Reply:
+    """Every answer so far, to tap the one that is to change."""
+    if talk.place.flow is None:
+        return menu(talk)
+    asked = talk.replay().asked
+    if not asked:
+        return go_on(talk)
+    rows = tuple(
+        (Button(Say("button.edit", {"name": f"name.{a.question.key}", "value": as_json(a.question.show(a.value))}), order_action("edit", a.question.key)),)
+        for a in asked
+        if a.question.key != "consent"
+    )
+    place = replace(talk.place, at_menu=False)
+    return Reply(place, (*talk.noted, Say("change.which")), (*rows, (Button(Say("button.keep"), order_action("keep")),)))
+
+
+def _edit(talk: Talk, target: str) -> Reply:
+    """Ask one answered question again: named by its key, by a word people use for it, or by its number in the list shown last."""
+    if talk.place.flow is None:
+        return menu(talk)
+    run = talk.replay()
+    key = edit_key(run, target)
+    if key is None:
+        return _change(talk, "")
+    return go_on(talk.at(replace(_asking_again(talk.place, key), at_menu=False, proposed=None)))
+
+
+def _help(talk: Talk, _: str) -> Reply:
+    """How it works, and back to where the member was."""
+    return go_on(talk.noting(Say("help.what"), Say("help.how"), Say("help.words")))
+
+
+def _human(talk: Talk, _: str) -> Reply:
+    return go_on(talk.noting(Say("human")))
+
+
+def _language(talk: Talk, wanted: str) -> Reply:
+    """Switch to the language named, or to the other one."""
+    other = LOCALES[(LOCALES.index(talk.conversation.locale) + 1) % len(LOCALES)]
+    locale = wanted if wanted in LOCALES else other
+    talk = replace(talk, conversation=replace(talk.conversation, locale=locale))
+    return replace(go_on(talk.noting(Say("language.switched"))), locale=locale)
+
+
+def _why(talk: Talk, _: str) -> Reply:
+    outcome = talk.replay().outcome if talk.place.flow else None
+    if not isinstance(outcome, Estimated):
+        return go_on(talk.noting(Say("why.not_yet")))
+    reply = go_on(talk)
+    return replace(reply, lines=(*talk.noted, *why(outcome)))
+
+
+def _benefit(talk: Talk, name: str) -> Reply:
+    if name not in talk.case.policies:
+        return menu(talk.noting(Say("press.stale")))
+    return start(talk, "benefit", {"benefit": name})
+
+
+def _claim(talk: Talk, name: str) -> Reply:
+    """A claim for the benefit just worked out keeps the answers given for it."""
+    place = talk.place
+    wanted = name or place.about.get("benefit", "")
+    if wanted not in talk.case.policies:
+        return menu(talk.noting(Say("claim.which")))
+    same = place.about.get("benefit") == wanted and place.flow in {"benefit", "claim"}
+    return start(talk, "claim", {"benefit": wanted}, place.answers if same else {})
+
+
+def _status(talk: Talk, _: str) -> Reply:
+    """Where every claim of this chat is; what was under way goes on after it."""
+    found = find.of_chat(talk.conn, talk.conversation.chat)
+    if not found:
+        return go_on(talk.noting(Say("status.none")))
+    lines = [
+        Say(f"status.{claim.state}", {"number": claim.number, "benefit": claim.benefit, "amount": _amount_of(claim), "day": claim.submitted_at.date().isoformat()})
+        for claim in found
+    ]
+    reply = go_on(talk.noting(*lines))
+    returned = [claim for claim in found if claim.state == State.RETURNED]
+    mend = tuple((Button(Say("button.mend_number", {"number": claim.number}), order_action("mend", str(claim.id))),) for claim in returned)
+    return replace(reply, buttons=mend + reply.buttons)
+
+
+def _amount_of(claim: find.ClaimSummary) -> int | None:
+    return claim.approved if claim.approved is not None else claim.estimated
+
+
+def _mend(talk: Talk, claim_id: str) -> Reply:
+    """Add what a returned claim of this very chat lacks."""
+    wanted = int(claim_id) if claim_id.isascii() and claim_id.isdecimal() and len(claim_id) <= DIGITS_AT_MOST else 0
+    for claim in find.of_chat(talk.conn, talk.conversation.chat):
+        if claim.id == wanted and claim.state == State.RETURNED:
+            return start(talk, "mend", mend_about(claim))
+    return go_on(talk.noting(Say("mend.too_late")))
+
+
+def _link(talk: Talk, code: str) -> Reply:
+    """A staff member's one-time code from the console makes this the chat for their news."""
+    staff = links.link_telegram(talk.conn, code, talk.conversation.chat, talk.now)
+    return go_on(talk.noting(Say("link.wrong") if staff is None else Say("link.done", {"name": staff.name})))
+
+
+COMMANDS: Mapping[str, Command] = {
+    "start": _start,
+    "menu": _menu,
+    "resume": _resume,
+    "again": _again,
+    "stop": _stop,
+    "back": _back,
+    "keep": _keep,
+    "undo": _undo,
+    "change": _change,
+    "edit": _edit,
+    "help": _help,
+    "human": _human,
+    "language": _language,
+    "why": _why,
+    "benefit": _benefit,
+    "claim": _claim,
+    "status": _status,
+    "mend": _mend,
+    "link": _link,
+}
+
+
+def run(talk: Talk, name: str, argument: str) -> Reply:
+    """Carry out a command; one we do not have is said to be unknown."""
+    command: Any = COMMANDS.get(name)
+    return command(talk, argument) if command else go_on(talk.noting(Say("command.unknown")))

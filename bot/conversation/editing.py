@@ -1,0 +1,48 @@
+"""Which answer a person means by "改金额" or "change 3"."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from handlers.dialogue import Asked, Replay
+from handlers.questions import Amount, Confirm, Day
+
+Meant = Callable[[Asked], bool]
+
+
+def _keyed(key: str) -> Meant:
+    return lambda asked: asked.question.key == key
+
+
+def _is_sum(asked: Asked) -> bool:
+    return isinstance(asked.question, Amount) and not asked.question.none_option
+
+
+def _is_day(asked: Asked) -> bool:
+    return isinstance(asked.question, Day)
+
+
+WORDS: tuple[tuple[str, Meant], ...] = (
+    ("金额 数额 数字 amount", _is_sum),
+    ("年龄 岁数 age", _keyed("age")),
+    ("日期 时间 date day", _is_day),
+    ("电话 手机 手机号 phone number", _keyed("phone")),
+    ("姓名 名字 name", _keyed("name")),
+    ("单位 工会 union unit", _keyed("union")),
+    ("身份证 身份证号 证件 证件号 certificate", _keyed("certno")),
+    ("卡号 银行卡 card", _keyed("card")),
+    ("材料 照片 document documents", _keyed("documents")),
+)
+"""What people call an answer, as the reader of topics hands it on."""
+
+MEANT = {word: meant for words, meant in WORDS for word in words.split()}
+
+
+def edit_key(run: Replay[Any], target: str) -> str | None:
+    """The key of the answered question meant by a key, a word or a number; None when there is none."""
+    if target.isascii() and target.isdecimal():
+        keys = [i.key for i in run.pending.items] if isinstance(run.pending, Confirm) else [a.question.key for a in run.asked]
+        return keys[int(target) - 1] if 1 <= int(target) <= len(keys) else None
+    meant = MEANT.get(target, _keyed(target))
+    return next((asked.question.key for asked in reversed(run.asked) if meant(asked)), None)

@@ -1,0 +1,118 @@
+"""The flow replayed: either its next question, or its outcome carried out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from bot.claims import find, resubmit
+from bot.claims.errors import ClaimError
+from bot.claims.submit import Application, submit
+from bot.conversation.actions import order_action
+from bot.conversation.prompts import prompt
+from bot.conversation.results import result
+from bot.conversation.state import Place
+from bot.conversation.talk import Reply, Rows, Talk
+from bot.message import Button, Say, UploadId
+from calculator.facts import to_json
+from handlers.benefit import Estimated
+from handlers.claim import Applied, Declined
+from handlers.mend import Mended
+
+BENEFITS_IN_ORDER = ("hospital", "accident", "fire")
+
+
+def go_on(talk: Talk) -> Reply:
+    """What follows from the answers as they stand: said after whatever the turn has noted."""
+    if talk.place.flow is None or talk.place.at_menu:
+        return menu(talk)
+    run = talk.replay()
+    question = run.find(talk.place.editing) if talk.place.editing else run.pending
+    if question is None and run.pending is not None:
+        question, talk = run.pending, talk.at(replace(talk.place, editing=None))
+    if question is not None:
+        lines, buttons = prompt(talk, run, question)
+        return Reply(talk.place, talk.noted + lines, buttons)
+    return OUTCOMES[type(run.outcome)](talk, run.outcome)
+
+
+def menu(talk: Talk) -> Reply:
+    """The menu: what the union pays for, and where a claim is."""
+    place = replace(talk.place, at_menu=True, editing=None, proposed=None)
+    first = () if talk.noted else (Say("menu.title"),)
+    resume: Rows = ((Button(Say("button.resume"), order_action("resume")),),) if talk.place.flow else ()
+    benefits = tuple(
+        (Button(Say(f"menu.{name}"), order_action("benefit", name)),)
+        for name in sorted(talk.case.policies, key=lambda name: BENEFITS_IN_ORDER.index(name) if name in BENEFITS_IN_ORDER else 99)
+    )
+    other = (
+        (Button(Say("menu.status"), order_action("status")), Button(Say("menu.help"), order_action("help"))),
+        (Button(Say("menu.language"), order_action("language")),),
+    )
+    return Reply(place, talk.noted + first, resume + benefits + other)
+
+
+def start(talk: Talk, flow: str, about: Mapping[str, Any], answers: Mapping[str, Any] | None = None) -> Reply:
+    """Begin a flow with what is known. Papers that came early are kept for it."""
+    early = {"documents": talk.place.answers["documents"]} if "documents" in talk.place.answers else {}
+    return go_on(talk.at(Place(flow, about, {**early, **(answers or {})})))
+
+
+def _estimated(talk: Talk, outcome: Estimated) -> Reply:
+    lines, buttons = result(outcome)
+    return Reply(talk.place, talk.noted + lines, buttons)
+
+
+def _declined(talk: Talk, _: Declined) -> Reply:
+    return menu(talk.at(Place()).noting(Say("consent.declined")))
+
+
+def _applied(talk: Talk, outcome: Applied) -> Reply:
+    chat = talk.conversation.chat
+    application = Application(
+        benefit=outcome.benefit,
+        chat=chat,
+        locale=talk.conversation.locale,
+        name=outcome.person.name,
+        certno=outcome.person.certno,
+        phone=outcome.person.phone,
+        card=outcome.card,
+        union_id=outcome.person.union.id,
+        facts={name: to_json(value) for name, value in outcome.facts.items()},
+        estimate=outcome.estimate.to_json(),
+        edition=outcome.edition,
+        year=outcome.day.year,
+        estimated=outcome.estimate.amount,
+        uploads=tuple((UploadId(document.upload), document.kind) for document in outcome.documents),
+    )
+    submitted = submit(talk.conn, application, now=talk.now)
+    amount = outcome.estimate.amount
+    lines = (
+        Say("claim.submitted", {"number": submitted.number}),
+        Say("claim.submitted_amount", {"amount": amount}) if amount is not None else Say("claim.submitted_review"),
+        Say("claim.submitted_next"),
+    )
+    return Reply(Place(at_menu=True), talk.noted + lines, _after_claim())
+
+
+def _mended(talk: Talk, outcome: Mended) -> Reply:
+    papers = tuple((UploadId(document.upload), document.kind) for document in outcome.documents)
+    try:
+        resubmit.resubmit(talk.conn, outcome.claim_id, talk.conversation.chat, papers, now=talk.now)
+    except ClaimError:
+        return menu(talk.at(Place()).noting(Say("mend.too_late")))
+    number = next(c.number for c in find.of_chat(talk.conn, talk.conversation.chat) if c.id == outcome.claim_id)
+    return Reply(Place(at_menu=True), (*talk.noted, Say("mend.sent", {"number": number})), _after_claim())
+
+
+def _after_claim() -> Rows:
+    return ((Button(Say("menu.status"), order_action("status")), Button(Say("button.menu"), order_action("menu"))),)
+
+
+OUTCOMES: Mapping[type, Callable[[Talk, Any], Reply]] = {
+    Estimated: _estimated,
+    Declined: _declined,
+    Applied: _applied,
+    Mended: _mended,
+}

@@ -1,0 +1,81 @@
+"""Pictures and files of a chat: kept from the moment they come, shown in the list once they are safe."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from bot.claims import find
+from bot.claims.states import State
+from bot.conversation.going_on import go_on, start
+from bot.conversation.talk import Reply, Talk
+from bot.documents import uploads
+from bot.message import FileSent, Say, UploadId, UploadSettled
+from handlers.questions import Documents
+
+KEY = "documents"
+"""The one key under which every flow asks for papers, so that early ones find their place."""
+
+UPLOADS_AT_MOST = 40
+
+
+def file_sent(talk: Talk, what: FileSent) -> Reply:
+    """A file has come and waits to be made safe. Nothing is said until it is, unless nobody asked for it."""
+    if len(_listed(talk)) >= UPLOADS_AT_MOST:
+        return go_on(talk.noting(Say("documents.enough", {"count": UPLOADS_AT_MOST})))
+    talk = _for_a_returned_claim(talk)
+    listed = [*_listed(talk), {"upload": what.upload}]
+    return Reply(talk.place.with_answer(KEY, {"uploads": listed, "done": False}))
+
+
+def upload_settled(talk: Talk, what: UploadSettled) -> Reply:
+    """A file is safe, or it was refused. Said once the last of those under way is done."""
+    upload = uploads.find(talk.conn, what.upload)
+    listed = _listed(talk)
+    if upload is None or all(entry["upload"] != what.upload for entry in listed):
+        return Reply(talk.place)
+    if upload.state == "refused":
+        kept = [entry for entry in listed if entry["upload"] != what.upload]
+        talk = talk.at(talk.place.with_answer(KEY, {"uploads": kept, "done": False}))
+        return go_on(talk.noting(Say(f"upload.refused.{upload.reason}")))
+    if under_way(talk):
+        return Reply(talk.place)
+    return go_on(talk.noting(_received(talk, what.upload)))
+
+
+def under_way(talk: Talk) -> bool:
+    """Whether a file of this chat is still being made safe."""
+    found = (uploads.find(talk.conn, UploadId(entry["upload"])) for entry in _listed(talk))
+    return any(upload is not None and upload.state == "waiting" for upload in found)
+
+
+def _received(talk: Talk, upload: UploadId) -> Say:
+    """What the file was taken for; kept for later where nobody is asking yet."""
+    if talk.place.flow is None or talk.place.at_menu:
+        return Say("documents.kept")
+    question = talk.replay().find(KEY)
+    if not isinstance(question, Documents):
+        return Say("documents.kept")
+    taken = question.handed_in(talk.place.answers[KEY])
+    kind = next(document.kind for document in taken if document.upload == upload)
+    return Say("documents.received", {"title": next(need.title for need in question.needs if need.kind == kind)})
+
+
+def _for_a_returned_claim(talk: Talk) -> Talk:
+    """With nothing else going on, a picture is meant for the claim that came back."""
+    if talk.place.flow is not None:
+        return talk
+    returned = [claim for claim in find.of_chat(talk.conn, talk.conversation.chat) if claim.state == State.RETURNED]
+    if not returned:
+        return talk
+    return talk.at(start(talk, "mend", mend_about(returned[0])).place)
+
+
+def mend_about(claim: find.ClaimSummary) -> Mapping[str, Any]:
+    """What the mending of a returned claim is about."""
+    return {"claim": claim.id, "benefit": claim.benefit, "missing": list(claim.missing)}
+
+
+def _listed(talk: Talk) -> list[dict[str, str]]:
+    stored = talk.place.answers.get(KEY)
+    return list(stored["uploads"]) if stored else []

@@ -1,0 +1,92 @@
+"""A question as the member meets it: the sentence, the example, where we are, and the buttons."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from bot.conversation.actions import order_action
+from bot.conversation.talk import Rows, Talk, as_json
+from bot.message import Button, Say
+from handlers.dialogue import Replay
+from handlers.questions import Confirm, Documents, Question
+
+Prompt = tuple[tuple[Say, ...], Rows]
+
+LABELS_IN_A_ROW = 8
+"""A row holds two buttons while neither label is longer than this."""
+
+
+def prompt(talk: Talk, run: Replay[Any], question: Question[Any]) -> Prompt:
+    """The question, with its progress hint and its buttons."""
+    lines, rows = PROMPTS.get(type(question), _plain)(talk, question)
+    edited = question.key == talk.place.editing
+    return (*_progress(talk, run, question), *lines), (*rows, *_ways_out(talk, run, edited))
+
+
+def _progress(talk: Talk, run: Replay[Any], question: Question[Any]) -> tuple[Say, ...]:
+    keys = [asked.question.key for asked in run.asked]
+    at = keys.index(question.key) + 1 if question.key in keys else len(keys) + 1
+    total = max(talk.length(), at)
+    return (Say("progress", {"at": at, "total": total}),) if total > 1 else ()
+
+
+def _ways_out(talk: Talk, run: Replay[Any], edited: bool) -> Rows:
+    if edited:
+        return ((Button(Say("button.keep"), order_action("keep")),),)
+    return ((Button(Say("button.back"), order_action("back")),),) if run.asked else ()
+
+
+def _plain(talk: Talk, question: Question[Any]) -> Prompt:
+    lines = [Say(f"ask.{question.key}", question.figures)]
+    if question.key == talk.place.editing:
+        value = question.load(talk.place.answers.get(question.key))
+        lines += [Say("answered_before", {"value": as_json(question.show(value))})] if value is not None else []
+    buttons = [talk.answer(question.key, option.value, option.label) for option in question.options()]
+    return tuple(lines), in_rows(talk, buttons)
+
+
+def in_rows(talk: Talk, buttons: list[Button]) -> Rows:
+    """Short labels side by side, long ones each on their own."""
+    wide = any(len(talk.words(button.label)) > LABELS_IN_A_ROW for button in buttons)
+    step = 1 if wide else 3 if len(buttons) == 3 else 2  # noqa: PLR2004  # yes, no and hard to say belong together
+    return tuple(tuple(buttons[at : at + step]) for at in range(0, len(buttons), step))
+
+
+def _documents(talk: Talk, question: Documents) -> Prompt:
+    stored = talk.place.answers.get(question.key)
+    taken = question.handed_in(stored)
+    have = {document.kind for document in taken}
+    missing = question.missing(stored)
+    lines = [Say("ask.documents" if not taken else "ask.documents_more" if missing else "ask.documents_done", {"count": len(question.needs)})]
+    for need in question.needs:
+        lines.append(Say("document.have" if need.kind in have else "document.miss", {"title": need.title, "hint": need.hint}))
+    rows: list[tuple[Button, ...]] = []
+    if taken:
+        last = taken[-1]
+        rows += [
+            (talk.answer(question.key, f"k{len(taken) - 1}-{need.kind}", Say("button.is_kind", {"title": need.title})),)
+            for need in question.needs
+            if need.kind != last.kind
+        ]
+        rows.append((talk.answer(question.key, f"d{len(taken) - 1}", Say("button.drop_last")),))
+    label = Say("button.documents_done") if not missing else Say("button.documents_later")
+    rows.append((talk.answer(question.key, "done", label),))
+    return tuple(lines), tuple(rows)
+
+
+def _confirm(talk: Talk, question: Confirm) -> Prompt:
+    lines = [Say(f"ask.{question.key}")]
+    for number, item in enumerate(question.items, 1):
+        lines.append(Say("confirm.item", {"number": number, "name": f"name.{item.key}", "value": as_json(item.shown)}))
+    amount = question.extra.get("amount")
+    lines.append(Say("confirm.amount", {"amount": amount}) if amount is not None else Say("confirm.no_amount"))
+    send = tuple(talk.answer(question.key, option.value, option.label) for option in question.options())
+    return tuple(lines), (send, (Button(Say("button.change"), order_action("change")),))
+
+
+
+
+
+
+PROMPTS: Mapping[type[Question[Any]], Callable[[Talk, Any], Prompt]] = {Documents: _documents, Confirm: _confirm}

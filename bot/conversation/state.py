@@ -1,0 +1,103 @@
+"""Where one chat stands: the flow it is in, the answers so far, and how that is kept between messages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from bot.conversation.tables import conversations, updates
+from bot.message import Chat, Incoming
+from bot.wording import closest
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A conversation between two messages."""
+
+    flow: str | None = None
+    about: Mapping[str, Any] = field(default_factory=dict)
+    answers: Mapping[str, Any] = field(default_factory=dict)
+    editing: str | None = None
+    """The key of an answered question that is being asked again."""
+    proposed: Mapping[str, Any] | None = None
+    """{"key", "stored"}: a doubtful reading, waiting for yes or no."""
+    before: Mapping[str, Any] | None = None
+    """{"answers"} as they were before the last change, for undo and for saying what changed."""
+    at_menu: bool = False
+    """The menu was shown last; what is typed now is not an answer."""
+
+    def with_answer(self, key: str, stored: Any) -> Place:
+        """The same place with one answer more, or another."""
+        return replace(self, answers={**self.answers, key: stored}, proposed=None, at_menu=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """The row of a chat. `revision` grows with every update and is carried by every button."""
+
+    id: int
+    chat: Chat
+    locale: str
+    revision: int
+    place: Place
+
+    @property
+    def tag(self) -> str:
+        """What a button carries so that nobody else can press it."""
+        return base36(self.id)
+
+
+def base36(number: int) -> str:
+    """A number in few letters, for buttons."""
+    digits = ""
+    while number:
+        number, rest = divmod(number, 36)
+        digits = "0123456789abcdefghijklmnopqrstuvwxyz"[rest] + digits
+    return digits or "0"
+
+
+_first = {
+    "sqlite": sqlite.insert(updates).on_conflict_do_nothing().returning(updates.c.update_id),
+    "postgresql": postgresql.insert(updates).on_conflict_do_nothing().returning(updates.c.update_id),
+}
+_find = select(conversations).where(conversations.c.channel == bindparam("in_channel"), conversations.c.chat == bindparam("in_chat")).with_for_update()
+_add = {
+    dialect.name: dialect_insert(conversations).on_conflict_do_nothing()
+    for dialect, dialect_insert in ((sqlite.dialect(), sqlite.insert), (postgresql.dialect(), postgresql.insert))
+}
+_save = update(conversations).where(conversations.c.id == bindparam("in_id")).values(
+    locale=bindparam("new_locale"), revision=bindparam("new_revision"), state=bindparam("new_state"), changed_at=bindparam("new_changed_at")
+)
+
+
+def is_first(conn: Connection, incoming: Incoming) -> bool:
+    """Takes note of the update; False if it had been taken before."""
+    values = {"channel": incoming.chat.channel, "update_id": incoming.update_id}
+    return conn.execute(_first[conn.dialect.name], values).first() is not None
+
+
+def load(conn: Connection, chat: Chat, hint: str | None, now: datetime) -> Conversation:
+    """The chat's conversation, begun if it is new, and locked until the transaction ends."""
+    row = conn.execute(_find, {"in_channel": chat.channel, "in_chat": chat.id}).first()
+    if row is None:
+        values = {"channel": chat.channel, "chat": chat.id, "locale": closest(hint), "revision": 0, "state": asdict(Place()), "changed_at": now}
+        conn.execute(_add[conn.dialect.name], values)
+        row = conn.execute(_find, {"in_channel": chat.channel, "in_chat": chat.id}).one()
+    return Conversation(row.id, chat, row.locale, row.revision, Place(**row.state))
+
+
+def save(conn: Connection, conversation: Conversation, now: datetime) -> None:
+    """Keeps the conversation as it is now."""
+    values = {
+        "in_id": conversation.id,
+        "new_locale": conversation.locale,
+        "new_revision": conversation.revision,
+        "new_state": asdict(conversation.place),
+        "new_changed_at": now,
+    }
+    conn.execute(_save, values)

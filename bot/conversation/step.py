@@ -1,0 +1,119 @@
+"""One update in one transaction: taken once, understood, answered. Everything a channel hands in comes through here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime, tzinfo
+from typing import Any
+
+from sqlalchemy import Connection
+
+from bot import jobs
+from bot.conversation import commands, papers, state
+from bot.conversation.actions import Answer, Order, read_action
+from bot.conversation.answering import noted, pressed, typed
+from bot.conversation.going_on import go_on, menu, start
+from bot.conversation.talk import Reply, Talk
+from bot.message import Chat, Command, FileSent, Incoming, Message, Pressed, Say, Text, UploadSettled
+from calculator.policy import Policies
+from handlers.case import Case
+from handlers.facts import fact_question
+from handlers.understanding.sentence import read_sentence
+from handlers.understanding.topics import Topic, read_topic
+
+LONGEST_TEXT = 2000
+
+SPOKEN = {"language_zh": ("language", "zh_CN"), "language_en": ("language", "en")}
+"""Spoken commands that are another command with an argument."""
+
+
+def step(conn: Connection, incoming: Incoming, *, now: datetime, policies: Policies, zone: tzinfo) -> bool:
+    """Take one update. False if it had been taken before: then nothing happens.
+
+    The conversation, its answers, whatever the answer leads to and the notices leaving for it are stored together or not at all.
+    """
+    if not state.is_first(conn, incoming):
+        return False
+    conversation = state.load(conn, incoming.chat, incoming.locale, now)
+    talk = Talk(conn, conversation, Case(now.astimezone(zone).date(), policies), now)
+    reply = TURNS[type(incoming.what)](talk, incoming.what)
+    locale = reply.locale or conversation.locale
+    state.save(conn, replace(conversation, place=reply.place, locale=locale, revision=conversation.revision + 1), now)
+    if reply.lines:
+        queue_notice(conn, incoming.chat, Message(reply.lines, reply.buttons), locale, now)
+    return True
+
+
+def queue_notice(conn: Connection, chat: Chat, message: Message, locale: str, now: datetime) -> None:
+    """Put a message on its way; the messages of one chat leave in this order."""
+    payload = {"channel": chat.channel, "chat": chat.id, "message": message.to_json(), "locale": locale}
+    jobs.add(conn, "notice", payload, now=now, lane=f"{chat.channel}:{chat.id}")
+
+
+def _text(talk: Talk, what: Text) -> Reply:
+    """A command word, then an answer to what is open, then a topic; what is none of these is said to be not understood."""
+    text = what.text.strip()
+    if len(text) > LONGEST_TEXT:
+        return go_on(talk.noting(Say("unread.too_long")))
+    topic = read_topic(text)
+    if topic is not None and topic.kind == "command":
+        return _spoken_command(talk, topic)
+    if talk.place.flow is not None and not talk.place.at_menu:
+        run = talk.replay()
+        question = run.find(talk.place.editing) if talk.place.editing else run.pending
+        if question is not None:
+            return typed(talk, run, question, text)
+    return _sentence(talk, topic, text)
+
+
+def _spoken_command(talk: Talk, topic: Topic) -> Reply:
+    """A command in the member's own words; one that corrects an answer may bring the new one along."""
+    name, argument = SPOKEN.get(topic.name, (topic.name, topic.target))
+    reply = commands.run(talk, name, argument)
+    key = reply.place.editing
+    if not topic.answer or key is None:
+        return reply
+    talk = talk.at(reply.place)
+    run = talk.replay()
+    question = run.find(key)
+    return reply if question is None else typed(talk, run, question, topic.answer)
+
+
+def _sentence(talk: Talk, topic: Topic | None, text: str) -> Reply:
+    """A sentence that begins a conversation, with the facts it already tells."""
+    if topic is None:
+        return menu(talk.noting(Say("unread.at_menu")))
+    if topic.name not in talk.case.policies:
+        return menu(talk.noting(Say("menu.not_here")))
+    edition = talk.case.policies[topic.name].edition_on(talk.case.day)
+    answers: dict[str, Any] = {}
+    heard = [Say("heard.benefit", {"benefit": topic.name})]
+    for name, value in read_sentence(text, talk.case.day).items():
+        if name in edition.asks:
+            question = fact_question(name, edition, talk.case.day)
+            answers[name] = question.dump(value)
+            heard.append(noted(question, value))
+    return start(talk.noting(*heard), "benefit", {"benefit": topic.name}, answers)
+
+
+def _pressed(talk: Talk, what: Pressed) -> Reply:
+    action = read_action(what.action)
+    if isinstance(action, Answer):
+        return pressed(talk, action)
+    if isinstance(action, Order):
+        return commands.run(talk, action.name, action.argument)
+    return go_on(talk.noting(Say("press.stale")))
+
+
+def _command(talk: Talk, what: Command) -> Reply:
+    return commands.run(talk, what.name, what.argument)
+
+
+TURNS: Mapping[type, Callable[[Talk, Any], Reply]] = {
+    Text: _text,
+    Pressed: _pressed,
+    Command: _command,
+    FileSent: papers.file_sent,
+    UploadSettled: papers.upload_settled,
+}

@@ -1,0 +1,85 @@
+"""Reading what identifies a person: name, certificate number, phone, bank card. Nothing here ever asks an outside service."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import date
+
+from handlers.understanding.reading import Read, Unread
+
+WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+"""GB 11643: what each of the first 17 digits of a resident identity number counts."""
+
+NAME_LONGEST = 40
+CARD_LENGTHS = range(16, 20)
+
+
+def _compact(text: str) -> str:
+    return re.sub(r"[\s\-‐–—]", "", unicodedata.normalize("NFKC", text)).upper()
+
+
+def read_name(text: str) -> Read[str] | Unread:
+    """A person's name: letters of any script, with the dots and hyphens names have."""
+    name = re.sub(r"\s+", " ", unicodedata.normalize("NFC", text)).strip()
+    if not 2 <= len(name) <= NAME_LONGEST:
+        return Unread("not_a_name")
+    if not all(unicodedata.category(sign)[0] in "LM" or sign in " ·•・.-'’" for sign in name):
+        return Unread("not_a_name")
+    return Read(name, True)
+
+
+def check_sign(seventeen: str) -> str:
+    """The 18th sign of a resident identity number."""
+    return "10X98765432"[sum(int(digit) * weight for digit, weight in zip(seventeen, WEIGHTS, strict=True)) % 11]
+
+
+def read_certno(text: str) -> Read[str] | Unread:
+    """A resident identity number with its check sign, or another certificate (passport, permit) of 6 to 12 letters and digits."""
+    number = _compact(text)
+    if re.fullmatch(r"[0-9]{17}[0-9X]", number):
+        if birth_day(number) is None:
+            return Unread("certno_birth")
+        return Read(number, True) if check_sign(number[:17]) == number[17] else Unread("certno_check")
+    if re.fullmatch(r"(?=.*[A-Z])(?=.*[0-9])[A-Z0-9]{6,12}", number):
+        return Read(number, True)
+    return Unread("not_a_certno")
+
+
+def birth_day(certno: str) -> date | None:
+    """The day of birth inside a resident identity number; None for other certificates and impossible days."""
+    if not re.fullmatch(r"[0-9]{17}[0-9X]", certno):
+        return None
+    try:
+        day = date(int(certno[6:10]), int(certno[10:12]), int(certno[12:14]))
+    except ValueError:
+        return None
+    return day if day.year >= 1900 else None  # noqa: PLR2004  # the first year any living person was born in
+
+
+def age_on(day: date, born: date) -> int:
+    """Whole years lived on a day."""
+    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+
+
+def read_phone(text: str) -> Read[str] | Unread:
+    """A mobile or landline number, with or without +86."""
+    number = re.sub(r"[()]", "", _compact(text))
+    number = re.sub(r"^(\+|00)86", "", number)
+    if re.fullmatch(r"1[3-9][0-9]{9}", number) or re.fullmatch(r"0[0-9]{9,11}", number):
+        return Read(number, True)
+    return Unread("not_a_phone")
+
+
+def read_card(text: str) -> Read[str] | Unread:
+    """A bank card number of 16 to 19 digits. A failed Luhn check makes it doubtful, never wrong: some real cards fail it."""
+    number = _compact(text)
+    if not (number.isascii() and number.isdecimal() and len(number) in CARD_LENGTHS):
+        return Unread("not_a_card")
+    return Read(number, passes_luhn(number))
+
+
+def passes_luhn(number: str) -> bool:
+    """Whether the last digit checks the others (ISO/IEC 7812)."""
+    doubled = [int(digit) * (2 if place % 2 else 1) for place, digit in enumerate(reversed(number))]
+    return sum(value - 9 if value > 9 else value for value in doubled) % 10 == 0  # noqa: PLR2004  # a doubled digit's own digits summed

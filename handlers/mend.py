@@ -1,0 +1,35 @@
+"""Adding what a returned claim lacks, right in the chat."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from handlers.case import Case
+from handlers.dialogue import Flow, ask
+from handlers.questions import Documents, HandedIn, Need
+
+
+@dataclass(frozen=True, slots=True)
+class Mended:
+    """The papers a returned claim was waiting for."""
+
+    claim_id: int
+    documents: tuple[HandedIn, ...]
+
+
+def mend(case: Case, claim_id: int, benefit: str, missing: tuple[str, ...]) -> Flow[Mended]:
+    """Asks for exactly the kinds staff named; when they named none, any paper counts."""
+    documents = yield from ask(Documents(key="documents", needs=_needs(case, benefit, missing)))
+    return Mended(claim_id, documents)
+
+
+def _needs(case: Case, benefit: str, missing: tuple[str, ...]) -> tuple[Need, ...]:
+    known = {need.kind: need for edition in case.policies[benefit].editions for need in edition.documents}
+    wanted = [kind for kind in missing if kind in known] or list(known)
+    return tuple(_need(known[kind].kind, known[kind].title, known[kind].hint) for kind in wanted)
+
+
+def _need(kind: str, title: Mapping[str, Any], hint: Mapping[str, Any]) -> Need:
+    return Need(kind, dict(title), dict(hint))
