@@ -1,0 +1,96 @@
+"""Typed counts and ages: 3个, 四十五岁, forty-five, 1980年的."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+from handlers.understanding.days import read_day
+from handlers.understanding.mentions import Mention, Mentions, mentions
+from handlers.understanding.numerals import Number, number
+from handlers.understanding.plain import plain
+from handlers.understanding.reading import LONGEST, NotReadError, Read, Unread
+
+_LARGEST = 10**9
+_OLDEST = 120
+_FIRST_YEAR, _CENTURY = 1800, 100
+_PAIR = str.maketrans({"俩": "两个", "仨": "三个"})
+_COUNTS_HARMLESS = re.compile(r"孩子|一共|总共|[个次人项名份张口位的了我有是共 ,。.!、]")
+_AGE_HARMLESS = re.compile(r"今年|周?岁|已经|\b(?:i'm|i|am|years?|old|aged?|my|is)\b|[我的了是满 ,。.!、]")
+_YEAR_AFTER = re.compile(r" ?年")
+_PLAIN_YEAR = re.compile(r"(?:18|19|20)[0-9]{2}")
+_SHORT_YEAR = re.compile(r"[0-9]{2}|[零一二三四五六七八九]{2}")
+_GROWN = 10
+
+
+def read_count(text: str) -> Read[int] | Unread:
+    """Find the one whole number this message names."""
+    if len(text) > LONGEST:
+        return Unread("too_long")
+    try:
+        found = mentions(plain(text).translate(_PAIR))
+        numbers = [_whole(mention) for mention in found.found if not mention.after.startswith(("%", "‰"))]
+        return _the_one(found, numbers, found.found, _COUNTS_HARMLESS, _LARGEST)
+    except NotReadError as error:
+        return Unread(error.reason)
+
+
+def read_age(text: str, today: date) -> Read[int] | Unread:
+    """Find the one age in years; from a year of birth alone it is the age reached this year, and never sure."""
+    if len(text) > LONGEST:
+        return Unread("too_long")
+    said = plain(text)
+    try:
+        born = read_day(text, today)
+        if isinstance(born, Read) and born.sure and re.search(_PLAIN_YEAR, said):
+            years = _years_between(born.value, today)
+            return Read(years, sure=years >= _GROWN)
+        found = mentions(said)
+        taken = [mention for mention in found.found if not mention.after.lstrip().startswith(("月", "日", "号", "%"))]
+        ages = [_age(mention, today) for mention in taken]
+        return _the_one(found, ages, taken, _AGE_HARMLESS, _OLDEST)
+    except NotReadError as error:
+        return Unread(error.reason)
+
+
+def _the_one(found: Mentions, numbers: list[Number], taken: list[Mention], harmless: re.Pattern[str], largest: int) -> Read[int] | Unread:
+    values = {read.value for read in numbers}
+    if not values:
+        return Unread("none")
+    if len(values) > 1:
+        return Unread("several")
+    value = int(values.pop())
+    if value > largest:
+        return Unread("too_large")
+    sure = found.sure and all(read.sure for read in numbers)
+    return Read(value, sure and found.nothing_but(taken, harmless))
+
+
+def _whole(mention: Mention) -> Number:
+    if mention.negative:
+        raise NotReadError("negative")
+    read = number(mention.tokens)
+    if read.value.denominator != 1 or mention.after[1:2] == "半":
+        raise NotReadError("not_whole")
+    return read
+
+
+def _age(mention: Mention, today: date) -> Number:
+    read = _whole(mention)
+    said = "".join(token.text for token in mention.tokens)
+    year = int(read.value)
+    named = bool(_YEAR_AFTER.match(mention.after))
+    if _SHORT_YEAR.fullmatch(said) and named:
+        year += today.year // _CENTURY * _CENTURY
+        year -= _CENTURY if year > today.year else 0
+    elif not (_FIRST_YEAR <= year and (named or _PLAIN_YEAR.fullmatch(said))):
+        return read
+    if year > today.year:
+        raise NotReadError("future")
+    return Number(read.value - read.value + today.year - year, sure=False)
+
+
+def _years_between(born: date, today: date) -> int:
+    return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+
+

@@ -1,0 +1,52 @@
+"""Counts and ages as people type them, by tables of phrases; ages are seen from 23 November 2026."""
+
+from __future__ import annotations
+
+import csv
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from handlers.understanding.counts import read_age, read_count
+from handlers.understanding.reading import Read, Unread
+
+TABLES = Path(__file__).parent / "phrases"
+COUNTS = list(csv.DictReader((TABLES / "counts.csv").read_text(encoding="utf-8").splitlines()))
+AGES = list(csv.DictReader((TABLES / "ages.csv").read_text(encoding="utf-8").splitlines()))
+TODAY = date(2026, 11, 23)
+
+
+def expected(phrase: dict[str, str]) -> object:
+    if phrase["means"].startswith("!"):
+        return Unread(phrase["means"][1:])  # type: ignore[arg-type]  # the table's reasons are the closed set
+    return Read(int(phrase["means"]), sure=phrase["sure"] == "yes")
+
+
+@pytest.mark.parametrize("phrase", COUNTS, ids=lambda phrase: phrase["said"] or "nothing")
+def test_a_count_is_read_as_the_table_of_phrases_says(phrase: dict[str, str]) -> None:
+    assert read_count(phrase["said"]) == expected(phrase)
+
+
+@pytest.mark.parametrize("phrase", AGES, ids=lambda phrase: phrase["said"] or "nothing")
+def test_an_age_is_read_as_the_table_of_phrases_says(phrase: dict[str, str]) -> None:
+    assert read_age(phrase["said"], TODAY) == expected(phrase)
+
+
+@given(st.integers(0, 120), st.sampled_from(["{}", "{}岁", "我今年{}岁了", "{}周岁", "I am {}", "I'm {} years old"]))
+def test_every_age_reads_back_exactly_and_is_sure(age: int, said: str) -> None:
+    assert read_age(said.format(age), TODAY) == Read(age)
+
+
+@given(st.dates(date(1910, 1, 1), date(2016, 1, 1)))
+def test_a_birthday_gives_the_age_to_the_day(born: date) -> None:
+    before_birthday = born.replace(year=2024) > TODAY.replace(year=2024)
+
+    assert read_age(born.isoformat(), TODAY) == Read(TODAY.year - born.year - before_birthday)
+
+
+@given(st.integers(0, 10**9), st.sampled_from(["{}", "{}个", "有{}次", "{:,}"]))
+def test_every_count_reads_back_exactly_and_is_sure(count: int, said: str) -> None:
+    assert read_count(said.format(count)) == Read(count)
