@@ -21,6 +21,9 @@ from handlers.understanding.yes_no import read_yes_no
 
 T = TypeVar("T")
 
+NOTHING = frozenset({"没有", "没", "无", "nothing", "none", "never"})
+"""How people say that a sum is nothing."""
+
 
 @dataclass(frozen=True, slots=True)
 class Option:
@@ -142,12 +145,14 @@ class Amount(Question[Fen]):
     def read(self, text: str, words: Callable[[Say], str]) -> Read[Fen] | Unread:
         found = read_amount(text)
         if isinstance(found, Unread):
-            if self.none_option and (word := read_yes_no(text)) == Read(False, True):
-                return Read(Fen(0), word.sure) if isinstance(word, Read) else word
-            return found
+            return Read(Fen(0), True) if self.none_option and self._says_none(text, words) else found
         if found.value < self.low:
             return Unread("too_small")
         return Unread("too_large") if found.value > self.high else found
+
+    def _says_none(self, text: str, words: Callable[[Say], str]) -> bool:
+        said = text.strip().lower()
+        return said in NOTHING or said == words(self.options()[0].label).lower() or read_yes_no(text) == Read(False, True)
 
     def load(self, stored: Any) -> Fen | None:
         if isinstance(stored, bool) or not isinstance(stored, int):

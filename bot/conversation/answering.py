@@ -8,7 +8,8 @@ from typing import Any
 from bot.conversation.actions import Answer, order_action
 from bot.conversation.going_on import go_on
 from bot.conversation.lookups import LOOKUPS
-from bot.conversation.prompts import in_rows, prompt
+from bot.conversation.papers import under_way
+from bot.conversation.prompts import documents_end, in_rows, prompt
 from bot.conversation.talk import Reply, Talk, as_json
 from bot.message import Button, Say
 from handlers.benefit import Estimated
@@ -20,6 +21,9 @@ from handlers.understanding.yes_no import read_yes_no
 
 YES, NO = "~yes", "~no"
 """What the buttons under a doubtful reading carry."""
+
+ENOUGH = frozenset({"齐了", "好了", "发完了", "没有了", "下一步", "done", "that is all", "next"})
+"""Words that end a hand-in of papers."""
 
 
 def typed(talk: Talk, run: Replay[Any], question: Question[Any], text: str) -> Reply:
@@ -33,6 +37,8 @@ def typed(talk: Talk, run: Replay[Any], question: Question[Any], text: str) -> R
         return _look_up(talk, run, question, text)
     if isinstance(question, Confirm) and (number := _item_number(question, text)):
         return go_on(talk.at(replace(talk.place, editing=question.items[number - 1].key)))
+    if isinstance(question, Documents) and text in {talk.words(documents_end(question, talk.place.answers.get(question.key))), *ENOUGH}:
+        return _documents_pressed(talk, question, "done")
     found = question.read(text, talk.words)
     if isinstance(found, Unread):
         return not_understood(talk, run, question, found.reason)
@@ -76,12 +82,14 @@ def take(talk: Talk, run: Replay[Any], question: Question[Any], value: Any, *, e
         reply = go_on(talk)
         undo = ((Button(Say("button.undo"), order_action("undo")),),)
         return replace(reply, buttons=reply.buttons + undo)
-    return go_on(talk.noting(noted(question, value)) if echo else talk)
+    return go_on(talk.noting(noted(question, value)) if echo and not isinstance(question, Confirm) else talk)
 
 
 def noted(question: Question[Any], value: Any, key: str = "noted") -> Say:
     """An answer read back, under its name."""
-    return Say(key, {"name": f"name.{question.key}", "value": as_json(question.show(value))})
+    shown = question.show(value)
+    speaks_for_itself = shown.key.startswith(("option.", "value.title"))
+    return Say(f"{key}.value" if speaks_for_itself else key, {"name": f"name.{question.key}", "value": as_json(shown)})
 
 
 def not_understood(talk: Talk, run: Replay[Any], question: Question[Any], reason: str) -> Reply:
@@ -127,6 +135,8 @@ def _documents_pressed(talk: Talk, question: Documents, value: str) -> Reply:
     stored = talk.place.answers.get(question.key) or {"uploads": [], "done": False}
     uploads = [{"upload": d.upload, "kind": d.kind} for d in question.handed_in(stored)]
     if value == "done":
+        if under_way(talk):
+            return go_on(talk.noting(Say("documents.wait")))
         return go_on(talk.at(talk.place.with_answer(question.key, {"uploads": uploads, "done": True})))
     order, _, kind = value[1:].partition("-")
     at = int(order) if order.isascii() and order.isdecimal() and len(order) < 4 else len(uploads)  # noqa: PLR2004  # far above any hand-in
@@ -152,7 +162,7 @@ def _item_number(question: Confirm, text: str) -> int | None:
 
 def _difference(before: Replay[Any], after: Replay[Any]) -> tuple[Say, ...]:
     old, new = _amount(before), _amount(after)
-    if old is None or new is None:
+    if old is None or new is None or old == new == 0:
         return ()
     return (Say("changed.amount", {"old": old, "new": new}) if old != new else Say("changed.same", {"amount": new}),)
 

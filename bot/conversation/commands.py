@@ -206,6 +206,35 @@ COMMANDS: Mapping[str, Command] = {
 }
 
 
+LABELS: Mapping[str, tuple[str, str]] = {
+    "button.back": ("back", ""),
+    "button.keep": ("keep", ""),
+    "button.undo": ("undo", ""),
+    "button.change": ("change", ""),
+    "button.change_figure": ("change", ""),
+    "button.claim": ("claim", ""),
+    "button.why": ("why", ""),
+    "button.menu": ("menu", ""),
+    "button.human": ("human", ""),
+    "button.stop": ("stop", ""),
+    "button.resume": ("resume", ""),
+    "menu.hospital": ("benefit", "hospital"),
+    "menu.accident": ("benefit", "accident"),
+    "menu.fire": ("benefit", "fire"),
+    "menu.status": ("status", ""),
+    "menu.help": ("help", ""),
+}
+"""Command buttons whose label typed out means the same as a tap."""
+
+
+def labelled(talk: Talk, text: str) -> Reply | None:
+    """What a typed button label asks for, if it is one."""
+    for key, (name, argument) in LABELS.items():
+        if talk.words(Say(key)) == text:
+            return run(talk, name, argument)
+    return None
+
+
 def run(talk: Talk, name: str, argument: str) -> Reply:
     """Carry out a command; one we do not have is said to be unknown."""
     command: Any = COMMANDS.get(name)

@@ -70,9 +70,13 @@ def _documents(talk: Talk, question: Documents) -> Prompt:
             if need.kind != last.kind
         ]
         rows.append((talk.answer(question.key, f"d{len(taken) - 1}", Say("button.drop_last")),))
-    label = Say("button.documents_done") if not missing else Say("button.documents_later")
-    rows.append((talk.answer(question.key, "done", label),))
+    rows.append((talk.answer(question.key, "done", documents_end(question, stored)),))
     return tuple(lines), tuple(rows)
+
+
+def documents_end(question: Documents, stored: Any) -> Say:
+    """What the button that ends the hand-in says."""
+    return Say("button.documents_later" if question.missing(stored) else "button.documents_done")
 
 
 def _confirm(talk: Talk, question: Confirm) -> Prompt:

@@ -56,6 +56,8 @@ def _text(talk: Talk, what: Text) -> Reply:
     text = what.text.strip()
     if len(text) > LONGEST_TEXT:
         return go_on(talk.noting(Say("unread.too_long")))
+    if reply := commands.labelled(talk, text):
+        return reply
     topic = read_topic(text)
     if topic is not None and topic.kind == "command":
         return _spoken_command(talk, topic)

@@ -19,7 +19,8 @@ _COUNTS_HARMLESS = re.compile(r"孩子|一共|总共|[个次人项名份张口�
 _AGE_HARMLESS = re.compile(r"今年|周?岁|已经|\b(?:i'm|i|am|years?|old|aged?|my|is)\b|[我的了是满 ,。.!、]")
 _YEAR_AFTER = re.compile(r" ?年")
 _PLAIN_YEAR = re.compile(r"(?:18|19|20)[0-9]{2}")
-_SHORT_YEAR = re.compile(r"[0-9]{2}|[零一二三四五六七八九]{2}")
+_SHORT_YEAR = re.compile(r"[0-9]{2}")
+_YEAR_READ_OUT = re.compile(r"(?<![零一二三四五六七八九十])[零一二三四五六七八九]{2}(?= ?年)")
 _GROWN = 10
 
 
@@ -39,14 +40,14 @@ def read_age(text: str, today: date) -> Read[int] | Unread:
     """Find the one age in years; from a year of birth alone it is the age reached this year, and never sure."""
     if len(text) > LONGEST:
         return Unread("too_long")
-    said = plain(text)
+    said = _YEAR_READ_OUT.sub(_in_digits, plain(text))
     try:
         born = read_day(text, today)
         if isinstance(born, Read) and born.sure and re.search(_PLAIN_YEAR, said):
             years = _years_between(born.value, today)
             return Read(years, sure=years >= _GROWN)
         found = mentions(said)
-        taken = [mention for mention in found.found if not mention.after.lstrip().startswith(("月", "日", "号", "%"))]
+        taken = [mention for mention in found.found if not mention.after.lstrip().startswith(("月", "个月", "日", "号", "天", "%"))]
         ages = [_age(mention, today) for mention in taken]
         return _the_one(found, ages, taken, _AGE_HARMLESS, _OLDEST)
     except NotReadError as error:
@@ -76,6 +77,8 @@ def _whole(mention: Mention) -> Number:
 
 
 def _age(mention: Mention, today: date) -> Number:
+    if mention.after.startswith("后"):
+        raise NotReadError("vague")
     read = _whole(mention)
     said = "".join(token.text for token in mention.tokens)
     year = int(read.value)
@@ -90,7 +93,9 @@ def _age(mention: Mention, today: date) -> Number:
     return Number(read.value - read.value + today.year - year, sure=False)
 
 
+def _in_digits(found: re.Match[str]) -> str:
+    return "".join(str("零一二三四五六七八九".index(character)) for character in found.group())
+
+
 def _years_between(born: date, today: date) -> int:
     return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
-
-

@@ -17,9 +17,7 @@ Found = tuple[date, bool]
 
 _FIRST_YEAR = 1900
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_MONTH = (
-    r"(jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
-)
+_MONTH = r"(jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _WEEKDAY = r"(mon|tue|tues|wed|wednes|thu|thurs|fri|sat|satur|sun)(?:day)?"
 _DAYS_AGO = {"今": 0, "昨": 1, "前": 2, "大前": 3, "明": -1, "后": -2, "大后": -3}
@@ -30,13 +28,14 @@ _WEEKS_AGO = {"上上": 2, "上": 1, "这": 0, "本": 0, "下": -1, "下下": -2
 _HOLIDAYS = {"元旦": (1, 1), "国庆": (10, 1), "五一": (5, 1), "劳动节": (5, 1), "妇女节": (3, 8)}
 _HAN = re.compile(r"[零一二三四五六七八九十两]+")
 _HAN_DIGITS = {character: str(value) for value, character in enumerate("零一二三四五六七八九")} | {"两": "2"}
+_LUNAR = re.compile(r"[农阴]历|正月|腊月|月初[0-9一二三四五六七八九十]")
 _INCOMPLETE = re.compile(
     rf"(?<![0-9])(?:19|20)[0-9]{{2}}(?:[-/.年]|(?![0-9]))|[今去前明]年|(?<![0-9])[0-9]{{1,2}}月|月[初中底]|[上这本下]个?[周月]|\b{_MONTH}\b"
 )
 _HARMLESS = re.compile(
-    r"上午|下午|中午|早上|早晨|凌晨|晚上|晚|夜里|[0-9]{1,2}点(?:半|[0-9]{1,2}分?)?|[0-9]{1,2}:[0-9]{2}|当天|那天|住院|出院|出的院|受的?伤|骨折|摔伤|"
+    r"上午|下午|中午|早上|早晨|凌晨|晚上|晚|夜里|[0-9]{1,2}点(?:半|[0-9]{1,2}分?)?|[0-9]{1,2}:[0-9]{2}|当天|那天|出院|出的院|受的?伤|骨折|摔伤|"
     r"着火|着的火|失火|起火|火灾|出事|发生|办的?|日期|时间|[我在是的了于就这次天呢啊哦嗯]|"
-    r"\b(?:on|at|it|was|is|i|the|in|left|discharged|hospital|happened|got|hurt)\b|[ ,。.!、:;()]"
+    r"\b(?:on|at|it|was|is|i|the|in|left|discharged|happened|got|hurt)\b|[ ,。.!、:;()]"
 )
 
 
@@ -51,6 +50,8 @@ def read_day(text: str, today: date) -> Read[date] | Unread:
 
 
 def _read(said: str, today: date) -> Read[date] | Unread:
+    if _LUNAR.search(said):
+        return Unread("unclear")
     found: list[Found] = []
     rest = said
     for pattern, day_of in _WAYS:
@@ -217,7 +218,9 @@ _NAME = _MONTH.replace("(", "(?P<name>", 1)
 _WAYS: list[tuple[re.Pattern[str], Callable[[re.Match[str], date], Found]]] = [
     (re.compile(r"(?<![0-9])(?P<year>[0-9]{1,9}) ?年 ?(?P<month>[0-9]{1,2}) ?月 ?(?P<day>[0-9]{1,2})(?![0-9]) ?[日号]?"), _full),
     (re.compile(r"(?<![0-9.])(?P<year>[0-9]{4}) ?[-/.] ?(?P<month>[0-9]{1,2}) ?[-/.] ?(?P<day>[0-9]{1,2})(?![0-9])[日号]?"), _full),
+    (re.compile(r"(?<![0-9.])(?P<year>[0-9]{4})[ 、](?P<month>[0-9]{1,2})[ 、](?P<day>[0-9]{1,2})(?![0-9])"), _full),
     (re.compile(r"(?<![0-9])([0-9]{1,2})[-/.]([0-9]{1,2})[-/.]([0-9]{4})(?![0-9])"), _american),
+    (re.compile(rf"(?<![0-9])(?P<year>[0-9]{{4}}),? {_NAME}\b\.? ?(?P<day>[0-9]{{1,2}})(?![0-9])(?:st|nd|rd|th)?"), _english),
     (re.compile(r"(?<![0-9])((?:19|20)[0-9]{2})(0[1-9]|1[0-2])([0-3][0-9])(?![0-9])"), _compact),
     (re.compile(rf"\b{_NAME}\b\.? ?(?P<day>[0-9]{{1,2}})(?![0-9])(?:st|nd|rd|th)?(?:,? ?(?P<year>[0-9]{{4}})(?![0-9]))?"), _english),
     (re.compile(rf"(?<![0-9])(?P<day>[0-9]{{1,2}})(?:st|nd|rd|th)?(?: of)? ?{_NAME}\b\.?(?:,? ?(?P<year>[0-9]{{4}})(?![0-9]))?"), _english),
@@ -225,10 +228,16 @@ _WAYS: list[tuple[re.Pattern[str], Callable[[re.Match[str], date], Found]]] = [
     (re.compile(r"(?<![0-9])(?P<month>[0-9]{1,2}) ?月 ?(?P<day>[0-9]{1,2})(?![0-9]) ?(?P<mark>[日号]?)"), _without_year),
     (re.compile(r"(?P<word>上上|[上这本当下])个?月的?(?P<day>[0-9]{1,2})(?![0-9])[日号]?"), _of_month_word),
     (re.compile(r"(?:(?P<word>[今去前])年)?(?P<name>元旦|国庆|五一|劳动节|妇女节)节?"), _holiday),
-    (re.compile(r"(?P<count>(?<![0-9])[0-9]{1,6}|\ban?) ?(?P<unit>天|日|周|个?星期|个?礼拜|个月|(?:day|week|month)s?) ?(?:之?以?前|ago)"), _ago),
+    (
+        re.compile(
+            r"(?P<count>(?<![0-9])[0-9]{1,6}|\ban?) ?(?P<unit>天|日|周|个?星期|个?礼拜|个月|(?:day|week|month)s?) ?(?:之?以?前|ago)"
+        ),
+        _ago,
+    ),
     (re.compile(r"(?<![0-9月])(?P<day>[0-9]{1,2})[日号]"), _of_some_month),
+    (re.compile(r"\bthe (?P<day>[0-9]{1,2})(?:st|nd|rd|th)\b"), _of_some_month),
     (re.compile(r"(?P<word>上上|下下|[上这本下])?(?:个)?(?:周|星期|礼拜)(?P<weekday>[1-7日天])(?![0-9])"), _weekday),
-    (re.compile(r"(?P<word>大前|大后|[今昨前明后])(?:天|日|儿|晚)"), _day_word),
+    (re.compile(r"(?P<word>大前|大后|[今昨前明后])(?:天|日|儿|晚|早)"), _day_word),
     (re.compile(r"\b(?:the day before yesterday|day before yesterday|today|yesterday|tomorrow)\b"), _english_word),
     (re.compile(rf"\b(?:last |on )?{_WEEKDAY.replace('(', '(?P<name>', 1)}\b"), _english_weekday),
     (re.compile(r"\A([0-9]{1,2})[-/.]([0-9]{1,2})\Z"), _bare_pair),

@@ -16,7 +16,7 @@ COUNTED_THINGS = tuple(
 """What follows a number that counts something else than what was asked."""
 
 _IDIOMS = re.compile(
-    r"(?<![0-9一二三四五六七八九十百千万亿零两几])(?:十分|万分|万一(?![十百千万]))|千万别|千万要|百分之|一[些下样直般定起切旦点会边]|不三不四|五险一金"
+    r"(?<![0-9一二三四五六七八九十百千万亿零两几])(?:十分|万分|万一(?![十百千万]))|千万别|千万要|百分之[零一二三四五六七八九十百点]*|一[些下样直般定起切旦点会边]|不三不四|五险一金"
 )
 _FOREIGN = re.compile(r"[0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2}(?![0-9])|(?<![0-9])[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?(?![0-9])")
 _GROUPED_BY_SPACE = re.compile(r"(?<![0-9.,])[0-9]{1,3}(?: [0-9]{3})+(?![0-9,])")
@@ -25,7 +25,7 @@ _DOT_BY_VOICE = re.compile(r"(?<=[0-9])[。·・](?=[0-9])")
 _COMMA_AND_SPACE = re.compile(r"(?<=[0-9]), (?=[0-9]{3}(?![0-9]))")
 _LEADING = {Kind.DIGITS, Kind.DIGIT, Kind.ZERO, Kind.UNIT, Kind.HALF, Kind.VAGUE}
 _NUMBERS = {Kind.DIGITS, Kind.DIGIT, Kind.ZERO}
-_MINUS = re.compile(r"(?<![0-9一-鿿a-z])- ?$|(?<!抱)(?<!自)负$|(?:minus|negative) ?$")
+_MINUS = re.compile(r"(?<![0-9一-鿿a-z])- ?$|(?<!抱)(?<!自)负的?$|(?:minus|negative) ?$")
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,37 +21,42 @@ class Topic:
 
 
 _COMMANDS = {
-    "menu": "菜单|主菜单|首页|回到菜单|返回菜单|menu|main menu|home",
-    "back": "返回|上一步|回上一步|退回|后退|back|go back|previous",
-    "again": "重新开始|重来|从头开始|从头再来|重新来|重新来过|start over|restart|start|start again",
-    "stop": "不办了|不弄了|不申请了|算了|退出|停止|结束|取消|stop|cancel|quit|exit|forget it",
+    "menu": "菜单|主菜单|首页|主页|开始|回到菜单|返回菜单|menu|main menu|home",
+    "back": "上一题|上一个|上一个问题|返回|上一步|上一页|返回上一步|回到上一步|回上一步|退回|后退|back|go back|previous|previous question",
+    "again": "重新开始|重来|从头开始|从头再来|重新来|重新来过|重新填|start over|restart|start|start again",
+    "stop": "不办了|先不办了|不想办了|不弄了|不申请了|算了|退出|停止|结束|取消|stop|cancel|quit|exit|forget it",
     "help": "帮助|怎么用|怎么办|怎么弄|help|how does this work",
-    "status": "我的申请|到哪了|到哪一步了|我的申请到哪了|进度|查进度|查询进度|查询|申请进度|审核进度|办得怎么样了|status|where is my claim|my claim|my claims",
-    "language_en": "英文|英语|english|in english|speak english|en",
-    "language_zh": "中文|汉语|普通话|chinese|in chinese|zh",
-    "why": "为什么|为啥|怎么算的|why|why not|how come",
-    "human": "人工|人工客服|客服|转人工|找人问问|找人|找工作人员|真人|human|talk to a person|talk to someone|a person|agent|operator",
+    "status": "我的申请|到哪了|到哪一步了|我的钱到哪了|审批到哪了|审核到哪了|什么时候到账|我的进度|我的申请进度|申请进度查询|我的申请到哪了|进度|查进度|查询进度|查询|申请进度|审核进度|办得怎么样了|status|where is my claim|my claim|my claims",
+    "language_en": "英文|英语|说英语|说英文|切换英文|切换到英文|换成英文|switch to english|english|in english|speak english|en",
+    "language_zh": "中文|汉语|说中文|切换中文|切换到中文|换成中文|speak chinese|switch to chinese|普通话|chinese|in chinese|zh",
+    "why": "为什么|为啥|凭什么|怎么算的|为什么不能领|为什么领不了|why|how come",
+    "human": "人工|人工客服|人工服务|工作人员|客服|转人工|找人问问|找人|找工作人员|真人|human|talk to a person|talk to someone|a person|agent|operator",
     "claim": "申请|现在申请|申请补贴|开始申请|办申请|apply|apply now|claim|make a claim",
 }
 _BY_WORD = {word: name for name, words in _COMMANDS.items() for word in words.split("|")}
 _POLITE = re.compile(r"^(?:/|请|麻烦|我要|我想|我想要|帮我|please |i want to )|(?:吧|一下|谢谢| please|[啊呀呢])$")
 _EDGES = " ,。.!、;:?…~"
-_THINGS = r"金额|数额|数字|年龄|岁数|日期|时间|电话|手机号?|姓名|名字|单位|工会|身份证号?|证件号?|卡号|银行卡|材料|照片|地址"
+_THINGS = r"金额|数额|数字|年龄|岁数|日期|时间|电话号?码?|手机号?码?|姓名|名字|单位|工会|身份证号?|证件号?|卡号|银行卡|材料|照片|地址"
 _EDITS = [
     re.compile(r"(?:改|修改|更改)(?:一下|下)?第? ?(?P<number>[0-9]{1,2}|[一二三四五六七八九]|十[一二]?) ?[项个条]?"),
+    re.compile(r"第 ?(?P<number>[0-9]{1,2}|[一二三四五六七八九]|十[一二]?) ?[项个条](?:要|得)?(?:改|修改|更改)(?:一下|下)?"),
     re.compile(rf"(?:改|修改|更改)(?:一下|下)?(?P<word>{_THINGS})"),
     re.compile(rf"把?(?P<word>{_THINGS})(?:写|填|输|打)?(?:错了|不对)(?:[,、。 ]*(?:应该)?是(?P<answer>.+))?"),
     re.compile(rf"把?(?P<word>{_THINGS})(?:改|换)(?:成|为|到)(?P<answer>.+)"),
     re.compile(r"(?:change|edit|correct|fix)(?: the| my)? (?:item |number |no\.? ?)?(?P<number>[0-9]{1,2})"),
-    re.compile(r"(?:change|edit|correct|fix)(?: the| my)? (?P<word>amount|age|date|day|phone|number|name|union|unit|certificate|card|documents?)"),
+    re.compile(
+        r"(?:change|edit|correct|fix)(?: the| my)? (?P<word>amount|age|date|day|phone|number|name|union|unit|certificate|card|documents?)"
+    ),
 ]
 _NUMBERS = {character: str(value) for value, character in enumerate("一二三四五六七八九十", start=1)} | {"十一": "11", "十二": "12"}
 _BENEFITS = {
-    "hospital": re.compile(r"住院|住了院|住过院|住医院|出院|出的院|手术|生病|病了|大病|看病|\bhospital(?:i[sz]ed)?\b|\bsurgery\b|\boperation\b|\bsick\b|\bill\b"),
-    "accident": re.compile(
-        r"意外|骨折|摔[伤断了倒跤]|受伤|受了伤|撞了|撞伤|被撞|烫伤|车祸|\baccidents?\b|\bbroke(?:n)? (?:my|his|her|an?|the)\b|\bfractur\w{0,4}\b|\binjur(?:y|ed)\b"
+    "hospital": re.compile(
+        r"住院|住了院|在医院|癌|肿瘤|化疗|住过院|住医院|出院|出的院|手术|生病|病了|大病|看病|\bhospital(?:i[sz]ed)?\b|\bsurgery\b|\boperation\b|\bsick\b|\bill\b"
     ),
-    "fire": re.compile(r"着火|着了火|火灾|失火|起火|烧了|烧毁|烧光|烧没|\bfire\b|\bburn(?:ed|t) down\b"),
+    "accident": re.compile(
+        r"意外|骨折|摔[伤断了倒跤]|受伤|受了伤|撞了|撞伤|被撞|烫伤|烧伤|车祸|\baccidents?\b|\bbroke(?:n)? (?:my|his|her|an?|the)\b|\bfractur\w{0,4}\b|\binjur(?:y|ed)\b"
+    ),
+    "fire": re.compile(r"着火|着了火|火灾|失火|起火|烧了|烧毁|被烧(?!伤)|烧光|烧没|\bfire\b|\bburn(?:ed|t) down\b"),
 }
 _NOT = re.compile(r"(?:[没不未非无别]|没有|\bno|\bnot|n't|\bnot in|\bno more)(?:有|是|在|过| |a|an|any|been|in|the){0,4}$")
 
@@ -81,5 +86,9 @@ def _edit(found: re.Match[str]) -> Topic:
 
 
 def _benefit(said: str) -> Topic | None:
-    names = [name for name, words in _BENEFITS.items() if any(not _NOT.search(said[max(0, m.start() - 12) : m.start()]) for m in words.finditer(said))]
+    names = [
+        name
+        for name, words in _BENEFITS.items()
+        if any(not _NOT.search(said[max(0, m.start() - 12) : m.start()]) for m in words.finditer(said))
+    ]
     return Topic("benefit", names[0]) if len(names) == 1 else None

@@ -80,8 +80,10 @@ class Scene:
         """What the bot has said since the last look, in order."""
         fresh = await self.store.read(notices_after, self.taken)
         self.taken += len(fresh)
-        self.said += fresh
-        return fresh
+        self.said += [message for message, _ in fresh]
+        if fresh:
+            self.locale = fresh[-1][1]
+        return [message for message, _ in fresh]
 
     def shown(self, message: Message) -> tuple[str, ...]:
         """A message as the transcript writes it."""
@@ -131,10 +133,10 @@ def settled(conn: Connection, upload: UploadId, reason: str, now: datetime) -> N
     uploads.settle(conn, upload, Reason(reason) if reason else 1, now=now)
 
 
-def notices_after(conn: Connection, count: int) -> list[Message]:
-    """The notices queued after the first `count`."""
+def notices_after(conn: Connection, count: int) -> list[tuple[Message, str]]:
+    """The notices queued after the first `count`, each with its language."""
     rows = conn.execute(select(jobs.c.payload).where(jobs.c.kind == "notice").order_by(jobs.c.id)).scalars()
-    return [Message.from_json(payload["message"]) for payload in list(rows)[count:]]
+    return [(Message.from_json(payload["message"]), payload["locale"]) for payload in list(rows)[count:]]
 
 
 def reviewer(number: int) -> Staff:
