@@ -17,6 +17,7 @@ from bot.store import Keyring, Store
 from bot.store.migrate import load_tables, plain_engine
 from bot.store.tables import metadata
 
+QUICK = ("fsync=off", "full_page_writes=off", "synchronous_commit=off", "deadlock_timeout=50ms", "max_connections=200", "listen_addresses=")
 _numbers = count(1)
 
 
@@ -35,10 +36,10 @@ def postgres_cluster() -> Iterator[str]:
     if run:
         shutil.chown(place, "postgres")
     data = place / "data"
-    quick = "-c fsync=off -c full_page_writes=off -c synchronous_commit=off -c listen_addresses= -c max_connections=200 -c deadlock_timeout=50ms"
-    make = [programs / "initdb", "-D", data, "-U", "niangjia", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"]
-    start = [programs / "pg_ctl", "-D", data, "-w", "-l", place / "log", "-o", f"-k {place} {quick}", "start"]
-    stop = [programs / "pg_ctl", "-D", data, "-m", "immediate", "stop"]
+    options = [f"-k {place}", *(f"-c {option}" for option in QUICK)]
+    make = [str(programs / "initdb"), "-D", str(data), "-U", "niangjia", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"]
+    start = [str(programs / "pg_ctl"), "-D", str(data), "-w", "-l", str(place / "log"), "-o", " ".join(options), "start"]
+    stop = [str(programs / "pg_ctl"), "-D", str(data), "-m", "immediate", "stop"]
     subprocess.run([*run, *make], check=True, stdout=subprocess.DEVNULL, cwd=place)  # noqa: S603
     subprocess.run([*run, *start], check=True, stdout=subprocess.DEVNULL, cwd=place)  # noqa: S603
     try:

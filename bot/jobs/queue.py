@@ -50,7 +50,7 @@ class Outcome:
     reason: str | None = None
 
 
-_row = {"kind": bindparam("kind"), "payload": bindparam("payload"), "lane": bindparam("lane"), "due": bindparam("due")}
+_row: dict[str, Any] = {"kind": bindparam("kind"), "payload": bindparam("payload"), "lane": bindparam("lane"), "due": bindparam("due")}
 _insert = insert(jobs).values(**_row, added_at=bindparam("added"))
 
 

@@ -23,6 +23,7 @@ TABLES = (
     "bot.jobs.tables",
     "bot.audit",
     "bot.members.tables",
+    "bot.staff.tables",
     "bot.claims.tables",
     "bot.documents.tables",
     "bot.conversation.tables",

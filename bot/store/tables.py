@@ -51,5 +51,6 @@ class Moment(TypeDecorator[datetime]):
 
 def insert_new(conn: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
     """Build an INSERT that leaves a row already there alone. Add `.returning(...)` and look at the row: `.rowcount` is -1 on psycopg."""
-    dialect = sqlite if conn.dialect.name == "sqlite" else postgresql
-    return dialect.insert(table).on_conflict_do_nothing()
+    if conn.dialect.name == "sqlite":
+        return sqlite.insert(table).on_conflict_do_nothing()
+    return postgresql.insert(table).on_conflict_do_nothing()

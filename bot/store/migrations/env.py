@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from alembic import context
 from alembic.autogenerate import rewriter
@@ -27,7 +27,7 @@ def with_triggers(_context: MigrationContext, _revision: Any, op: ops.CreateTabl
     return [op, AppendOnlyOp(op.table_name)] if op.info.get(APPEND_ONLY) else [op]
 
 
-def render_item(kind: str, item: Any, autogen: AutogenContext) -> str | bool:
+def render_item(kind: str, item: Any, autogen: AutogenContext) -> str | Literal[False]:
     """Write our types as what they are in the database, so that a migration does not lean on code that moves on."""
     if kind == "type" and isinstance(item, encryption.EncryptedText | encryption.EncryptedJson):
         return "sa.LargeBinary()"
