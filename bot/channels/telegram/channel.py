@@ -1,0 +1,140 @@
+"""Telegram as the rest of the bot sees it: a channel that receives, sends, and has a few jobs of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
+from functools import partial
+from pathlib import PurePath
+from traceback import extract_tb
+from typing import Any
+from urllib.parse import urlsplit
+
+import structlog
+from aiohttp import web
+from sqlalchemy.exc import InterfaceError, OperationalError
+from telegram import Update
+from telegram.error import RetryAfter, TelegramError
+
+from bot.channels.telegram import faults, files, keyboards
+from bot.channels.telegram.client import make_bot
+from bot.channels.telegram.polling import RawUpdate, chat_of, poll
+from bot.channels.telegram.profile import introduce
+from bot.channels.telegram.receive import CHANNEL, KINDS, read
+from bot.channels.telegram.render import Wording
+from bot.channels.telegram.send import Sender
+from bot.channels.telegram.take import FAILED, Repeated, Step, failed, give_up, take
+from bot.channels.telegram.webhook import webhook
+from bot.jobs import Handler, Job
+from bot.message import Chat, Notice
+from bot.settings import Settings
+from bot.store import Store
+from bot.store.errors import StoreError, StoreUnavailable, WorkBroken
+
+TRIES = 3
+
+log = structlog.get_logger(__name__)
+
+
+class Telegram:
+    """One bot on Telegram, from its making to `close`. `run` receives until cancelled."""
+
+    name = CHANNEL
+
+    def __init__(self, settings: Settings, store: Store, step: Step, wording: Wording, clock: Callable[[], datetime]) -> None:
+        """The settings must hold a token."""
+        assert settings.telegram_token is not None  # noqa: S101 - without one, the caller leaves Telegram out
+        self.bot = make_bot(settings.telegram_token.get_secret_value(), settings.telegram_api_url, settings.telegram_file_url)
+        self._address = settings.telegram_webhook_url
+        self._secret = settings.telegram_secret.get_secret_value() if settings.telegram_secret else ""
+        self._store, self._step, self._wording, self._clock = store, step, wording, clock
+        self._sender = Sender(self.bot, store, wording, clock)
+        self.jobs: Mapping[str, Handler] = {
+            keyboards.TAPPED: partial(keyboards.tapped, self.bot),
+            keyboards.TYPED: partial(keyboards.typed, self.bot),
+            FAILED: failed,
+        }
+
+    def routes(self) -> list[web.RouteDef]:
+        """The address that Telegram posts to, if it does."""
+        return [web.post(urlsplit(self._address).path or "/", webhook(self.take, self._secret))] if self._address else []
+
+    async def run(self) -> None:
+        """Introduce the bot, then receive until cancelled. A Telegram that cannot be reached is waited for."""
+        if self._address:
+            await _until_done(partial(self.bot.set_webhook, self._address, secret_token=self._secret, allowed_updates=KINDS))
+            await _until_done(partial(introduce, self.bot, self._wording))
+            return
+        await _until_done(self.bot.delete_webhook)
+        introducing = asyncio.create_task(_until_done(partial(introduce, self.bot, self._wording)))
+        try:
+            await poll(self.bot, self.take)
+        finally:
+            introducing.cancel()
+
+    async def send(self, notice: Notice, job: Job) -> None:
+        """Send a notice, once. Raises jobs.Later or jobs.Never."""
+        await self._sender.send(notice, job)
+
+    async def fetch(self, source: Any) -> bytes:
+        """The bytes of a file somebody sent here, for the upload job."""
+        return await files.fetch(self.bot, source)
+
+    async def take(self, update: RawUpdate) -> None:
+        """Store one update, raw as Telegram gave it. Raises StoreError if the database cannot be used: then it is not stored.
+
+        One that fails by our own fault is tried three times and then kept aside under an id, so that it never blocks the others.
+        """
+        for left in reversed(range(TRIES)):
+            try:
+                await self._store_once(update)
+            except Exception as error:
+                if isinstance(error, StoreError) and not isinstance(error, WorkBroken):
+                    raise
+                if not left:
+                    await self._give_up(update, error)
+            else:
+                return
+
+    async def close(self) -> None:
+        """Let go of all connections."""
+        await self.bot.request.shutdown()
+
+    async def _store_once(self, update: RawUpdate) -> None:
+        received = read(Update.de_json(dict(update)))
+        if received is None:
+            return
+        try:
+            await self._store.write(take, received, step=self._step, now=self._clock())
+        except Repeated:
+            return
+        except (OperationalError, InterfaceError) as error:
+            raise StoreUnavailable(type(error).__name__) from error
+
+    async def _give_up(self, update: RawUpdate, error: Exception) -> None:
+        error_id, chat = secrets.token_hex(4), chat_of(update)
+        place = extract_tb(error.__traceback__)[-1]
+        log.error(
+            "telegram_update_failed",
+            error_id=error_id,
+            update=update["update_id"],
+            error=type(error).__name__,  # not its message, which may hold what the member wrote
+            place=f"{PurePath(place.filename).name}:{place.lineno}",
+        )
+        member = Chat(CHANNEL, str(chat)) if isinstance(chat, int) and chat > 0 else None  # groups have negative ids
+        await self._store.write(give_up, update, member, error_id, now=self._clock())
+
+
+async def _until_done(call: Callable[[], Awaitable[object]]) -> None:
+    failures = 0
+    while True:
+        try:
+            await call()
+        except TelegramError as error:
+            failures += 1
+            log.warning("telegram_start_failed", error=faults.name(error), failures=failures)
+            await asyncio.sleep(faults.asked_to_wait_s(error) if isinstance(error, RetryAfter) else faults.backoff_s(failures))
+        else:
+            return

@@ -1,0 +1,71 @@
+"""A notice becomes calls to the Bot API: each message once, at Telegram's pace, through crashes, refusals and cut connections.
+
+Before a message leaves, that is noted; when Telegram has confirmed it, that too. What was refused, throttled or never left is tried
+until it arrives. Where the answer was lost (cut connection, timeout, or our own process killed in between) nobody can know whether the
+message arrived: it is sent once more, since a member left without an answer is worse off than one who reads it twice. If that answer
+is lost as well, the job ends as `unknown` for staff to look at. A chat that blocked the bot is not tried again until the person writes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+import structlog
+from telegram import Bot, LinkPreviewOptions
+from telegram.error import Forbidden, InvalidToken, TelegramError
+
+from bot.channels.telegram import chats, faults, keyboards, ledger
+from bot.channels.telegram.pace import Pace
+from bot.channels.telegram.render import Part, Wording, render
+from bot.jobs import Job, Later, Never
+from bot.message import Notice
+from bot.store import Store
+
+MOST_UNANSWERED = 2
+"""The first try, and one repetition."""
+
+log = structlog.get_logger(__name__)
+
+
+class Sender:
+    """The sending side of one bot."""
+
+    def __init__(self, bot: Bot, store: Store, wording: Wording, clock: Callable[[], datetime]) -> None:
+        self._bot, self._store, self._wording, self._clock = bot, store, wording, clock
+        self._pace = Pace()
+
+    async def send(self, notice: Notice, job: Job) -> None:
+        """Send what of the notice has not been sent yet. Raises Later or Never."""
+        parts = render(notice.message, notice.locale, self._wording)
+        standing = await self._store.read(ledger.standing, job.id, notice.chat.id)
+        if standing.blocked:
+            raise Never("blocked")
+        if standing.unanswered >= MOST_UNANSWERED:
+            raise Never("unknown")
+        for number, part in enumerate(parts[standing.parts :]):
+            await self._pace.wait(notice.chat.id)
+            await self._send(notice.chat.id, part, job, standing.unanswered if number == 0 else 0)
+
+    async def _send(self, chat: str, part: Part, job: Job, unanswered: int) -> None:
+        text, keyboard = part
+        await self._store.write(ledger.leaving, job.id, now=self._clock())
+        try:
+            sent = await self._bot.send_message(
+                chat, text, reply_markup=keyboard, link_preview_options=LinkPreviewOptions(is_disabled=True)
+            )
+        except TelegramError as error:
+            raise await self._after(error, chat, job, unanswered + 1) from error
+        asks = sent.message_id if keyboards.asks(keyboard) else None
+        await self._store.write(ledger.arrived, job.id, chat, asks, now=self._clock())
+
+    async def _after(self, error: TelegramError, chat: str, job: Job, unanswered: int) -> Later | Never:
+        log.warning("telegram_send_failed", job=job.id, error=faults.name(error))
+        if faults.may_have_arrived(error):
+            return Never("unknown") if unanswered >= MOST_UNANSWERED else Later(faults.backoff_s(unanswered), counts=False)
+        failures = await self._store.write(ledger.stayed, job.id, now=self._clock())
+        if isinstance(error, Forbidden):
+            await self._store.write(chats.block, chat, now=self._clock())
+        if isinstance(error, InvalidToken):
+            log.error("telegram_token_refused")
+        return faults.outcome(error, failures)

@@ -1,0 +1,131 @@
+"""The Telegram channel at work for tests: a real store, real jobs and the real client, against the stand-in of the Bot API."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+from sqlalchemy import Connection, select
+
+from bot import notices, wording
+from bot.channels.telegram import Telegram
+from bot.channels.telegram.take import Step
+from bot.conversation.state import is_first
+from bot.jobs import Dead, Handler, Worker, dead
+from bot.jobs.tables import jobs
+from bot.message import Button, Chat, FileSent, Incoming, Message, Pressed, Say, Text
+from bot.settings import Settings
+from bot.store import Store
+from tests.fakes.telegram import TOKEN, TelegramServer
+
+SECRET = "a-secret-of-the-webhook"
+
+
+def now() -> datetime:
+    """The time, as the bot has it."""
+    return datetime.now(UTC)
+
+
+def words(say: Say, locale: str) -> str:
+    """The real words, and under "as_is" whatever a test wants said."""
+    return str(say.figures["text"]) if say.key == "as_is" else wording.say(say, locale)
+
+
+def says(text: str, *buttons: Button) -> Message:
+    """A message with one row of buttons."""
+    return Message((Say("as_is", {"text": text}),), (buttons,) if buttons else ())
+
+
+def button(label: str, action: str = "", url: str = "") -> Button:
+    """A button with this label."""
+    return Button(Say("as_is", {"text": label}), action, url)
+
+
+@dataclass
+class Echo:
+    """A small conversation that says what it took, on the real tables. `fails` counts failures still to come, for the texts named."""
+
+    taken: list[Incoming] = field(default_factory=list)
+    fails: dict[str, int] = field(default_factory=dict)
+
+    def __call__(self, conn: Connection, incoming: Incoming, *, now: datetime) -> bool:
+        if not is_first(conn, incoming):
+            return False
+        what = incoming.what
+        text = {Text: "text", Pressed: "action"}.get(type(what), "")
+        heard = str(getattr(what, text, what))
+        if self.fails.get(heard, 0):
+            self.fails[heard] -= 1
+            raise ZeroDivisionError(heard)
+        said = "file" if isinstance(what, FileSent) else heard
+        notices.queue(conn, incoming.chat, "zh_CN", says(f"took {said}", button("yes", "=1.1.k.yes"), button("no", "=1.1.k.no")), now=now)
+        self.taken.append(incoming)
+        return True
+
+
+@dataclass
+class Running:
+    """A running channel, and what a test may do behind its back."""
+
+    store: Store
+    telegram: TelegramServer
+    channel: Telegram
+    address: str
+
+    async def say(self, chat: int, message: Message) -> None:
+        """Have the bot say something of its own accord."""
+        await self.store.write(notices.queue, Chat("telegram", str(chat)), "zh_CN", message, now=now())
+
+    async def settled(self) -> list[Dead]:
+        """Wait until no job is left to do; those given up."""
+        async with asyncio.timeout(20):
+            while await self.store.read(_waiting):  # noqa: ASYNC110 - only the database knows
+                await asyncio.sleep(0.02)
+        return await self.store.read(dead)
+
+
+def _waiting(conn: Connection) -> bool:
+    return conn.execute(select(jobs.c.id).where(jobs.c.state == "waiting").limit(1)).first() is not None
+
+
+@asynccontextmanager
+async def running(
+    store: Store,
+    telegram: TelegramServer,
+    step: Step,
+    *,
+    hook: bool = False,
+    kinds: Mapping[str, Handler] | None = None,
+    receives: bool = True,
+) -> AsyncIterator[Running]:
+    """The channel, polling or with a webhook, and a worker, until the end of the block. Ended abruptly, as by a crash of the loop."""
+    app = web.Application()
+    server = TestServer(app)
+    values: dict[str, Any] = {"telegram_token": TOKEN, "telegram_api_url": telegram.url, "telegram_secret": SECRET}
+    if hook:
+        values["telegram_webhook_url"] = "http://set.below/telegram"
+    channel = Telegram(Settings(_env_file=None, **values), store, step, words, now)
+    app.add_routes(channel.routes())
+    await server.start_server()
+    if hook:
+        channel._address = str(server.make_url("/telegram"))
+
+    worker = Worker(store, {notices.JOB_KIND: notices.sender({channel.name: channel}), **channel.jobs, **(kinds or {})}, now)
+    tasks = [asyncio.create_task(worker.run())] + ([asyncio.create_task(channel.run())] if receives else [])
+    try:
+        yield Running(store, telegram, channel, str(server.make_url("/telegram")))
+    finally:
+        await worker.stop()
+        for task in tasks[1:]:
+            task.cancel()
+        with suppress(asyncio.CancelledError):
+            await asyncio.gather(*tasks[1:])
+        await tasks[0]
+        await channel.close()
+        await server.close()

@@ -1,0 +1,65 @@
+"""How messages look in Telegram."""
+
+from __future__ import annotations
+
+from bot.channels.telegram.render import LONGEST_TEXT, render, split
+from bot.message import Message, Say
+from tests.channels.telegram.running import button, says, words
+
+
+def test_lines_stand_below_one_another_and_buttons_in_their_rows() -> None:
+    message = Message(
+        (Say("as_is", {"text": "a"}), Say("as_is", {"text": "b"})), ((button("1", "=1"), button("2", "=2")), (button("3", "=3"),))
+    )
+
+    ((text, keyboard),) = render(message, "en", words)
+
+    assert text == "a\nb"
+    assert keyboard is not None
+    assert [[(key.text, key.callback_data) for key in row] for row in keyboard.inline_keyboard] == [
+        [("1", "=1"), ("2", "=2")],
+        [("3", "=3")],
+    ]
+
+
+def test_a_button_with_an_address_opens_it() -> None:
+    ((_, keyboard),) = render(says("x", button("open", url="https://bot.example.org/console/claims/1")), "en", words)
+
+    assert keyboard is not None
+    assert keyboard.inline_keyboard[0][0].url == "https://bot.example.org/console/claims/1"
+
+
+def test_an_address_that_telegram_would_refuse_stands_in_the_text() -> None:
+    ((text, keyboard),) = render(says("x", button("open", url="http://localhost:8080/console")), "en", words)
+
+    assert text == "x\nopen: http://localhost:8080/console"
+    assert keyboard is None
+
+
+def test_a_text_of_exactly_the_limit_is_one_message() -> None:
+    assert list(split("字" * LONGEST_TEXT)) == ["字" * LONGEST_TEXT]
+
+
+def test_a_long_text_is_cut_at_line_ends_and_loses_nothing() -> None:
+    text = "\n".join(f"{number} " + "字" * 100 for number in range(100))
+
+    pieces = list(split(text))
+
+    assert len(pieces) == 3
+    assert "\n".join(pieces) == text
+    assert all(len(piece) <= LONGEST_TEXT for piece in pieces)
+
+
+def test_a_line_longer_than_a_message_is_cut_without_breaking_a_character() -> None:
+    text = "😀" * LONGEST_TEXT
+
+    pieces = list(split(text))
+
+    assert "".join(pieces) == text
+    assert [len(piece) for piece in pieces] == [LONGEST_TEXT // 2, LONGEST_TEXT // 2]
+
+
+def test_the_buttons_stand_under_the_last_piece() -> None:
+    parts = render(says("字" * 5000, button("yes", "=1")), "en", words)
+
+    assert [keyboard is not None for _, keyboard in parts] == [False, True]
