@@ -22,10 +22,11 @@ _NOTHING = re.compile(r"(?:我|自己|这次)*(?:一分钱?|一毛钱?)?[都也]
 _HARMLESS = re.compile(
     r"个人|自己|自付|自费|自负|支付|现金|实际|医保|报销[完后]|报完|之后|住院|手术|治疗|看病|住了院|这次|金额|扣[除掉]医保后?|除去(?:报销|医保)|部分|刚好|正好|"
     r"花费|花销|花了?|付了?|用了?|交了?|掏了?|出了|合计|共计|总计|共|是|只|才|还|也|的|了|我|俺|钱|啊|呢|哦|呀|嗯|就|那|"
-    r"\b(?:i|paid|pay|in|total|it|is|was|the|amount|my|own|myself|of|out|pocket|cost|costs|me|for|hospital|it's|a)\b|"
+    r"\b(?:i|paid|pay|spent|in|total|it|is|was|the|amount|my|own|myself|of|out|pocket|cost|costs|me|for|hospital|it's|a)\b|"
     r"[\s,。.!、:;¥元]"
 )
 _JUST_A_FEN_PLACE = 2
+_BARE_DIGITS = 8
 
 
 def read_amount(text: str) -> Read[Fen] | Unread:
@@ -78,12 +79,19 @@ def _amount(mention: Mention) -> Number:
     tokens = [token for token in mention.tokens if token.kind is not Kind.EVEN]
     at = next((i for i, token in enumerate(tokens) if token.kind is Kind.YUAN), None)
     if at is None:
-        return _small_change(tokens) if any(token.kind in _FEN for token in tokens) else _yuan(tokens)
+        read = _small_change(tokens) if any(token.kind in _FEN for token in tokens) else _yuan(tokens)
+        return Number(read.value, read.sure and not _like_a_date_or_telephone(tokens), read.shorthand)
     yuan = _yuan(tokens[:at])
     rest = [token for token in tokens[at + 1 :] if token.kind is not Kind.ABOUT]
     change = _change(rest, colloquial=tokens[at].text == "块") if rest else Number(Fraction(0))
     about = len(rest) < len(tokens) - at - 1
     return Number(yuan.value + change.value, yuan.sure and change.sure and not about, yuan.shorthand)
+
+
+def _like_a_date_or_telephone(tokens: list[Token]) -> bool:
+    """Eight digits or more, bare: 20241003, 84567890."""
+    first = tokens[0]
+    return len(tokens) == 1 and len(first.text) >= _BARE_DIGITS and first.end - first.start == len(first.text)
 
 
 def _yuan(tokens: list[Token]) -> Number:

@@ -12,7 +12,8 @@ from handlers.understanding.reading import LONGEST, NotReadError, Read, Unread
 
 _EDGES = " ,。.!、;:()?…~"
 _POSITION = re.compile(
-    r"(?:我?要?选择?|option|number|no\.?|the)? ?(?:第 ?)?(?P<number>[0-9]{1,6}|[一二三四五六七八九十两]{1,3}) ?(?:st|nd|rd|th)?(?:个|项|号|种|条| one)?吧?"
+    r"(?:我?要?选择?|option|number|no\.?|the)? ?(?:第 ?)?(?P<number>[0-9]{1,6}|[一二三四五六七八九十两]{1,3})"
+    r" ?(?:st|nd|rd|th)?(?:个|项|号|种|条| one)?吧?"
 )
 _ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
 _ORDINAL = re.compile(rf"(?:the )?(?P<ordinal>{'|'.join(_ORDINALS)}|last)(?: one| option)?")

@@ -86,7 +86,7 @@ def _age(mention: Mention, today: date) -> Number:
     if _SHORT_YEAR.fullmatch(said) and named:
         year += today.year // _CENTURY * _CENTURY
         year -= _CENTURY if year > today.year else 0
-    elif not (_FIRST_YEAR <= year and (named or _PLAIN_YEAR.fullmatch(said))):
+    elif not (year >= _FIRST_YEAR and (named or _PLAIN_YEAR.fullmatch(said))):
         return read
     if year > today.year:
         raise NotReadError("future")

@@ -17,7 +17,10 @@ Found = tuple[date, bool]
 
 _FIRST_YEAR = 1900
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_MONTH = r"(jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
+_MONTH = (
+    r"(jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|"
+    r"sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
+)
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _WEEKDAY = r"(mon|tue|tues|wed|wednes|thu|thurs|fri|sat|satur|sun)(?:day)?"
 _DAYS_AGO = {"今": 0, "昨": 1, "前": 2, "大前": 3, "明": -1, "后": -2, "大后": -3}
@@ -55,8 +58,7 @@ def _read(said: str, today: date) -> Read[date] | Unread:
     found: list[Found] = []
     rest = said
     for pattern, day_of in _WAYS:
-        for match in pattern.finditer(rest):
-            found.append(day_of(match, today))
+        found += [day_of(match, today) for match in pattern.finditer(rest)]
         rest = pattern.sub("\n", rest)
     rest = rest.replace("\n", "")
     days = {day for day, _ in found}
@@ -216,7 +218,7 @@ def _compact(match: re.Match[str], _: date) -> Found:
 
 _NAME = _MONTH.replace("(", "(?P<name>", 1)
 _WAYS: list[tuple[re.Pattern[str], Callable[[re.Match[str], date], Found]]] = [
-    (re.compile(r"(?<![0-9])(?P<year>[0-9]{1,9}) ?年 ?(?P<month>[0-9]{1,2}) ?月 ?(?P<day>[0-9]{1,2})(?![0-9]) ?[日号]?"), _full),
+    (re.compile(r"(?<![0-9])(?P<year>[0-9]{1,9}) ?年[的度]? ?(?P<month>[0-9]{1,2}) ?月 ?(?P<day>[0-9]{1,2})(?![0-9]) ?[日号]?"), _full),
     (re.compile(r"(?<![0-9.])(?P<year>[0-9]{4}) ?[-/.] ?(?P<month>[0-9]{1,2}) ?[-/.] ?(?P<day>[0-9]{1,2})(?![0-9])[日号]?"), _full),
     (re.compile(r"(?<![0-9.])(?P<year>[0-9]{4})[ 、](?P<month>[0-9]{1,2})[ 、](?P<day>[0-9]{1,2})(?![0-9])"), _full),
     (re.compile(r"(?<![0-9])([0-9]{1,2})[-/.]([0-9]{1,2})[-/.]([0-9]{4})(?![0-9])"), _american),

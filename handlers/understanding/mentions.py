@@ -23,6 +23,7 @@ _GROUPED_BY_SPACE = re.compile(r"(?<![0-9.,])[0-9]{1,3}(?: [0-9]{3})+(?![0-9,])"
 _SPELT = re.compile(r"(?<![0-9.,] )(?<![0-9.,])[0-9](?: [0-9]){2,}(?! ?[0-9])")
 _DOT_BY_VOICE = re.compile(r"(?<=[0-9])[。·・](?=[0-9])")
 _COMMA_AND_SPACE = re.compile(r"(?<=[0-9]), (?=[0-9]{3}(?![0-9]))")
+_MOST_NUMBERS = 40
 _LEADING = {Kind.DIGITS, Kind.DIGIT, Kind.ZERO, Kind.UNIT, Kind.HALF, Kind.VAGUE}
 _NUMBERS = {Kind.DIGITS, Kind.DIGIT, Kind.ZERO}
 _MINUS = re.compile(r"(?<![0-9一-鿿a-z])- ?$|(?<!抱)(?<!自)负的?$|(?:minus|negative) ?$")
@@ -98,6 +99,8 @@ def _runs(text: str) -> list[list[Token]]:
             runs[-1].append(token)
         else:
             runs.append([token])
+        if len(runs) > _MOST_NUMBERS:
+            raise NotReadError("several")
         at = token.end
     return runs
 

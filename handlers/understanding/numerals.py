@@ -218,7 +218,7 @@ def _last(token: Token, top: int, *, short: bool) -> Number:
     if len(digits) == 1 and token.value:
         if not short:
             raise NotReadError("unclear")
-        return Number(token.value * top / _DECIMAL_UNIT, shorthand=True)
+        return Number(token.value * top / _DECIMAL_UNIT, sure=token.text != "两", shorthand=True)
     if digits.startswith("0") and token.value:
         return Number(token.value, sure=False)
     raise NotReadError("unclear")

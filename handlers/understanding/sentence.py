@@ -1,4 +1,4 @@
-"""Several things said at once ("我住院了，自己花了15万2，能领多少"): what was clearly understood is offered, so that nobody is asked twice."""
+"""Several things said at once ("我住院了，自己花了15万2"): what was clearly understood is offered, so that nobody is asked twice."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a message is about when it answers no question: a benefit, named even inside a sentence, or a command, which is always the whole message."""
+"""What a message is about: a benefit, named even inside a sentence, or a command, which is always the whole message."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from handlers.understanding.reading import LONGEST
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """A benefit or a command by name; an edit has a target (a number, or a word as typed) and perhaps the new answer, as typed."""
+    """A benefit or a command by name; an edit has a target (a number, or a word as typed) and perhaps the new answer, made plain."""
 
     kind: Literal["benefit", "command"]
     name: str
@@ -26,11 +26,13 @@ _COMMANDS = {
     "again": "重新开始|重来|从头开始|从头再来|重新来|重新来过|重新填|start over|restart|start|start again",
     "stop": "不办了|先不办了|不想办了|不弄了|不申请了|算了|退出|停止|结束|取消|stop|cancel|quit|exit|forget it",
     "help": "帮助|怎么用|怎么办|怎么弄|help|how does this work",
-    "status": "我的申请|到哪了|到哪一步了|我的钱到哪了|审批到哪了|审核到哪了|什么时候到账|我的进度|我的申请进度|申请进度查询|我的申请到哪了|进度|查进度|查询进度|查询|申请进度|审核进度|办得怎么样了|status|where is my claim|my claim|my claims",
+    "status": "我的申请|到哪了|到哪一步了|我的钱到哪了|审批到哪了|审核到哪了|什么时候到账|我的进度|我的申请进度|"
+    "申请进度查询|我的申请到哪了|进度|查进度|查询进度|查询|申请进度|审核进度|办得怎么样了|status|where is my claim|my claim|my claims",
     "language_en": "英文|英语|说英语|说英文|切换英文|切换到英文|换成英文|switch to english|english|in english|speak english|en",
     "language_zh": "中文|汉语|说中文|切换中文|切换到中文|换成中文|speak chinese|switch to chinese|普通话|chinese|in chinese|zh",
     "why": "为什么|为啥|凭什么|怎么算的|为什么不能领|为什么领不了|why|how come",
-    "human": "人工|人工客服|人工服务|工作人员|客服|转人工|找人问问|找人|找工作人员|真人|human|talk to a person|talk to someone|a person|agent|operator",
+    "human": "人工|人工客服|人工服务|工作人员|客服|转人工|找人问问|找人|找工作人员|真人|"
+    "human|talk to a person|talk to someone|a person|agent|operator",
     "claim": "申请|现在申请|申请补贴|开始申请|办申请|apply|apply now|claim|make a claim",
 }
 _BY_WORD = {word: name for name, words in _COMMANDS.items() for word in words.split("|")}
@@ -51,10 +53,12 @@ _EDITS = [
 _NUMBERS = {character: str(value) for value, character in enumerate("一二三四五六七八九十", start=1)} | {"十一": "11", "十二": "12"}
 _BENEFITS = {
     "hospital": re.compile(
-        r"住院|住了院|在医院|癌|肿瘤|化疗|住过院|住医院|出院|出的院|手术|生病|病了|大病|看病|\bhospital(?:i[sz]ed)?\b|\bsurgery\b|\boperation\b|\bsick\b|\bill\b"
+        r"住院|住了院|在医院|癌|肿瘤|化疗|住过院|住医院|出院|出的院|手术|生病|病了|大病|看病|"
+        r"\bhospital(?:i[sz]ed)?\b|\bsurgery\b|\boperation\b|\bsick\b|\bill\b"
     ),
     "accident": re.compile(
-        r"意外|骨折|摔[伤断了倒跤]|受伤|受了伤|撞了|撞伤|被撞|烫伤|烧伤|车祸|\baccidents?\b|\bbroke(?:n)? (?:my|his|her|an?|the)\b|\bfractur\w{0,4}\b|\binjur(?:y|ed)\b"
+        r"意外|骨折|摔[伤断了倒跤]|受伤|受了伤|撞了|撞伤|被撞|烫伤|烧伤|车祸|"
+        r"\baccidents?\b|\bbroke(?:n)? (?:my|his|her|an?|the)\b|\bfractur\w{0,4}\b|\binjur(?:y|ed)\b"
     ),
     "fire": re.compile(r"着火|着了火|火灾|失火|起火|烧了|烧毁|被烧(?!伤)|烧光|烧没|\bfire\b|\bburn(?:ed|t) down\b"),
 }

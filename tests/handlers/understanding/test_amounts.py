@@ -8,7 +8,7 @@ from itertools import groupby
 from pathlib import Path
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from calculator.amounts import Fen
@@ -58,6 +58,7 @@ def test_an_amount_is_read_as_the_table_of_phrases_says(phrase: dict[str, str]) 
     assert read_amount(phrase["said"]) == expected
 
 
+@settings(deadline=None)
 @given(WHOLE_YUAN)
 @example(10**9)
 @example(100_101_000)
@@ -65,11 +66,13 @@ def test_a_whole_amount_in_chinese_reads_back_exactly_and_is_sure(yuan: int) -> 
     assert read_amount(in_chinese(yuan)) == Read(Fen(yuan * 100))
 
 
+@settings(deadline=None)
 @given(WHOLE_YUAN)
 def test_a_whole_amount_as_on_a_cheque_reads_back_exactly_and_is_sure(yuan: int) -> None:
     assert read_amount(f"人民币{in_chinese(yuan).translate(CHEQUE)}元整") == Read(Fen(yuan * 100))
 
 
+@settings(deadline=None)
 @given(WHOLE_YUAN)
 def test_the_colloquial_ten_without_one_reads_back_exactly(yuan: int) -> None:
     written = in_chinese(yuan)
@@ -77,26 +80,31 @@ def test_the_colloquial_ten_without_one_reads_back_exactly(yuan: int) -> None:
     assert read_amount(written.removeprefix("一") if written.startswith("一十") else written) == Read(Fen(yuan * 100))
 
 
+@settings(deadline=None)
 @given(WHOLE_YUAN.filter(lambda yuan: yuan < 10**8))
 def test_a_whole_amount_of_digits_and_ten_thousands_reads_back_exactly(yuan: int) -> None:
     assert read_amount(mixed(yuan)) == Read(Fen(yuan * 100))
 
 
+@settings(deadline=None)
 @given(st.integers(0, 10**11))
 def test_every_fen_with_separators_reads_back_exactly_and_is_sure(fen: int) -> None:
     assert read_amount(f"¥{Decimal(fen) / 100:,.2f}") == Read(Fen(fen))
 
 
+@settings(deadline=None)
 @given(st.integers(0, 10**11), st.sampled_from(["{:.2f}元", "{:.2f} yuan", "自己花了{:.2f}元", "I paid {:,.2f}."]))
 def test_every_fen_in_plain_digits_reads_back_exactly_and_is_sure(fen: int, said: str) -> None:
     assert read_amount(said.format(Decimal(fen) / 100)) == Read(Fen(fen))
 
 
+@settings(deadline=None)
 @given(st.integers(1, 10**7), st.sampled_from(["万", "w", " 万元"]))
 def test_ten_thousands_with_decimals_are_exact(yuan: int, unit: str) -> None:
     assert read_amount(f"{(Decimal(yuan) / 10**4).normalize():f}{unit}") == Read(Fen(yuan * 100))
 
 
+@settings(deadline=None)
 @given(st.integers(1, 9), st.integers(1, 9), st.sampled_from("百千万"))
 def test_a_last_digit_after_a_unit_counts_a_tenth_of_it(head: int, tail: int, unit: str) -> None:
     worth = {"百": 100, "千": 1_000, "万": 10_000}[unit]
@@ -104,16 +112,19 @@ def test_a_last_digit_after_a_unit_counts_a_tenth_of_it(head: int, tail: int, un
     assert read_amount(f"{head}{unit}{tail}") == Read(Fen((head * worth + tail * worth // 10) * 100))
 
 
+@settings(deadline=None)
 @given(WHOLE_YUAN.filter(bool), st.sampled_from(["-{}", "−{}元", "负{}", "¥-{}", "花了 -{}", "minus {}"]))
 def test_a_minus_is_never_lost(yuan: int, said: str) -> None:
     assert read_amount(said.format(yuan)) == Unread("negative")
 
 
+@settings(deadline=None)
 @given(WHOLE_YUAN, st.sampled_from(["大概{}", "{}左右", "不到{}", "{}吧", "不是{}", "约{}元", "~{}", "about {}", "医保报了{}", "{}?"]))
 def test_an_amount_in_doubt_is_never_taken_silently(yuan: int, said: str) -> None:
     assert read_amount(said.format(yuan)) == Read(Fen(yuan * 100), sure=False)
 
 
+@settings(deadline=None)
 @given(WHOLE_YUAN, WHOLE_YUAN, st.sampled_from(["到", "-", "~", "、", "/", " 或 ", "，不对，", "+", " to ", "元，"]))
 def test_of_two_amounts_none_is_taken(one: int, other: int, between: str) -> None:
     read = read_amount(f"{one}{between}{other}")

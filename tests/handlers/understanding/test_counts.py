@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from handlers.understanding.counts import read_age, read_count
@@ -35,11 +35,13 @@ def test_an_age_is_read_as_the_table_of_phrases_says(phrase: dict[str, str]) -> 
     assert read_age(phrase["said"], TODAY) == expected(phrase)
 
 
+@settings(deadline=None)
 @given(st.integers(0, 120), st.sampled_from(["{}", "{}岁", "我今年{}岁了", "{}周岁", "I am {}", "I'm {} years old"]))
 def test_every_age_reads_back_exactly_and_is_sure(age: int, said: str) -> None:
     assert read_age(said.format(age), TODAY) == Read(age)
 
 
+@settings(deadline=None)
 @given(st.dates(date(1910, 1, 1), date(2016, 1, 1)))
 def test_a_birthday_gives_the_age_to_the_day(born: date) -> None:
     before_birthday = born.replace(year=2024) > TODAY.replace(year=2024)
@@ -47,6 +49,7 @@ def test_a_birthday_gives_the_age_to_the_day(born: date) -> None:
     assert read_age(born.isoformat(), TODAY) == Read(TODAY.year - born.year - before_birthday)
 
 
+@settings(deadline=None)
 @given(st.integers(0, 10**9), st.sampled_from(["{}", "{}个", "有{}次", "{:,}"]))
 def test_every_count_reads_back_exactly_and_is_sure(count: int, said: str) -> None:
     assert read_count(said.format(count)) == Read(count)

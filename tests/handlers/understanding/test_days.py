@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from handlers.understanding.days import read_day
@@ -28,21 +28,28 @@ def test_a_day_is_read_as_the_table_of_phrases_says(phrase: dict[str, str]) -> N
     assert read_day(phrase["said"], TODAY) == expected
 
 
-@given(PAST_DAYS, st.sampled_from(["{0}-{1:02}-{2:02}", "{0}/{1}/{2}", "{0}.{1}.{2}", "{0}年{1}月{2}日", "{0} 年 {1} 月 {2} 号", "{0}{1:02}{2:02}"]))
+@settings(deadline=None)
+@given(
+    PAST_DAYS,
+    st.sampled_from(["{0}-{1:02}-{2:02}", "{0}/{1}/{2}", "{0}.{1}.{2}", "{0}年{1}月{2}日", "{0} 年 {1} 月 {2} 号", "{0}{1:02}{2:02}"]),
+)
 def test_a_full_day_reads_back_exactly_and_is_sure(day: date, said: str) -> None:
     assert read_day(said.format(day.year, day.month, day.day), TODAY) == Read(day)
 
 
+@settings(deadline=None)
 @given(st.dates(TODAY + timedelta(days=1), date(2099, 12, 31)))
 def test_a_day_after_today_is_never_taken(day: date) -> None:
     assert read_day(f"{day.year}年{day.month}月{day.day}日", TODAY) == Unread("future")
 
 
+@settings(deadline=None)
 @given(PAST_DAYS, st.integers(0, 400))
 def test_days_ago_count_back_from_today(today: date, days: int) -> None:
     assert read_day(f"{days}天前", today) == Read(today - timedelta(days=days))
 
 
+@settings(deadline=None)
 @given(st.dates(date(2000, 3, 1), TODAY), st.integers(1, 12), st.integers(1, 31))
 def test_a_day_without_its_year_is_never_in_the_future(today: date, month: int, day: int) -> None:
     read = read_day(f"{month}月{day}日", today)
