@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from bot import jobs
+from bot import jobs, notices
 from bot.claims import claim as stored
 from bot.claims.claim import Claim
 from bot.members.tables import unions
@@ -21,19 +21,13 @@ STAFF_NEWS = "staff_news"
 """The kind of the job that tells the staff of a claim's branch; payload {"claim": id, "again": bool}."""
 
 
-def notify(conn: Connection, chat: Chat, locale: str, message: Message, *, now: datetime) -> None:
-    """Queue one message to one chat, after all earlier ones."""
-    payload = {"channel": chat.channel, "chat": chat.id, "message": message.to_json(), "locale": locale}
-    jobs.add(conn, "notice", payload, now=now, lane=f"{chat.channel}:{chat.id}")
-
-
 def tell_member(
     conn: Connection, claim: Claim, key: str, *, now: datetime, more: Sequence[Say] = (), mend: bool = False, **figures: Any
 ) -> None:
     """Queue the news `news.<key>` to the claim's member; with `mend`, under a button that hands in what is missing."""
     named = {"number": claim.number, "title": dict(edition_of(claim.edition).title), **figures}
     buttons = ((Button(Say("button.mend"), f"mend:{claim.id}"),),) if mend else ()
-    notify(conn, claim.chat, claim.locale, Message((Say(f"news.{key}", named), *more), buttons), now=now)
+    notices.queue(conn, claim.chat, Message((Say(f"news.{key}", named), *more), buttons), locale=claim.locale, now=now)
 
 
 def tell_staff_later(conn: Connection, claim_id: int, *, again: bool, now: datetime) -> None:
@@ -50,5 +44,5 @@ def tell_staff(conn: Connection, claim_id: int, again: bool, public_url: str, no
     button = Button(Say("button.open_claim"), url=f"{public_url}/console/claims/{claim.id}")
     linked = links.chats_over(conn, claim.union_path)
     for chat, locale in linked:
-        notify(conn, chat, locale, Message((Say(key, figures),), ((button,),)), now=now)
+        notices.queue(conn, chat, Message((Say(key, figures),), ((button,),)), locale=locale, now=now)
     return len(linked)

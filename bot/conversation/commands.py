@@ -9,8 +9,8 @@ from typing import Any
 from bot.claims import find
 from bot.claims.states import State
 from bot.conversation.actions import order_action
-from bot.conversation.going_on import go_on, menu, start
 from bot.conversation.editing import edit_key
+from bot.conversation.going_on import go_on, menu, start
 from bot.conversation.papers import mend_about
 from bot.conversation.results import why
 from bot.conversation.state import Place
@@ -179,7 +179,7 @@ def _mend(talk: Talk, claim_id: str) -> Reply:
 
 def _link(talk: Talk, code: str) -> Reply:
     """A staff member's one-time code from the console makes this the chat for their news."""
-    staff = links.link_telegram(talk.conn, code, talk.conversation.chat, talk.now)
+    staff = links.link_telegram(talk.conn, code, talk.conversation.chat, now=talk.now)
     return go_on(talk.noting(Say("link.wrong") if staff is None else Say("link.done", {"name": staff.name})))
 
 

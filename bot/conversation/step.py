@@ -9,13 +9,13 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from bot import jobs
+from bot import notices
 from bot.conversation import commands, papers, state
 from bot.conversation.actions import Answer, Order, read_action
 from bot.conversation.answering import noted, pressed, typed
 from bot.conversation.going_on import go_on, menu, start
 from bot.conversation.talk import Reply, Talk
-from bot.message import Chat, Command, FileSent, Incoming, Message, Pressed, Say, Text, UploadSettled
+from bot.message import Command, FileSent, Incoming, Message, Pressed, Say, Text, UploadSettled
 from calculator.policy import Policies
 from handlers.case import Case
 from handlers.facts import fact_question
@@ -41,14 +41,8 @@ def step(conn: Connection, incoming: Incoming, *, now: datetime, policies: Polic
     locale = reply.locale or conversation.locale
     state.save(conn, replace(conversation, place=reply.place, locale=locale, revision=conversation.revision + 1), now)
     if reply.lines:
-        queue_notice(conn, incoming.chat, Message(reply.lines, reply.buttons), locale, now)
+        notices.queue(conn, incoming.chat, Message(reply.lines, reply.buttons), locale=locale, now=now)
     return True
-
-
-def queue_notice(conn: Connection, chat: Chat, message: Message, locale: str, now: datetime) -> None:
-    """Put a message on its way; the messages of one chat leave in this order."""
-    payload = {"channel": chat.channel, "chat": chat.id, "message": message.to_json(), "locale": locale}
-    jobs.add(conn, "notice", payload, now=now, lane=f"{chat.channel}:{chat.id}")
 
 
 def _text(talk: Talk, what: Text) -> Reply:

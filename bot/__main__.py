@@ -1,0 +1,78 @@
+"""`python -m bot`: serve; `python -m bot demo`: the same with a made-up union to look at."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import signal
+import sys
+
+from aiohttp import web
+from pydantic import ValidationError
+
+from bot import demo, logs, wording
+from bot.app import Foundation, application, founded, now
+from bot.settings import Settings
+from bot.staff import links
+from bot.store.errors import StoreError
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command line. Returns the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m bot", description=__doc__)
+    parser.add_argument("command", nargs="?", choices=("serve", "demo"), default="serve")
+    command = parser.parse_args(arguments).command
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        for problem in error.errors(include_input=False, include_url=False):
+            print(f"{'.'.join(str(part) for part in problem['loc']).upper() or 'settings'}: {problem['msg']}", file=sys.stderr)  # noqa: T201
+        return 2
+    if command == "demo":
+        settings = demo.settings(settings)
+    logs.set_up(settings.log_level)
+    try:
+        asyncio.run(serve(settings, with_demo=command == "demo"))
+    except (StoreError, OSError) as error:
+        print(f"{type(error).__name__}: {error}", file=sys.stderr)  # noqa: T201
+        return 1
+    return 0
+
+
+async def serve(settings: Settings, *, with_demo: bool = False) -> None:
+    """Serve until SIGTERM or SIGINT."""
+    async with founded(settings) as foundation:
+        accounts = await demo.fill_if_empty(foundation.store, foundation.files, now()) if with_demo else ()
+        runner = web.AppRunner(application(settings, foundation), access_log=None, shutdown_timeout=5)
+        await runner.setup()
+        try:
+            await web.TCPSite(runner, settings.host, settings.port).start()
+            await _announce(settings, foundation, accounts)
+            await _until_told()
+        finally:
+            await runner.cleanup()
+
+
+async def _announce(settings: Settings, foundation: Foundation, accounts: tuple[demo.Account, ...]) -> None:
+    token = await foundation.store.write(links.first_link, now=now())
+    lines = [
+        wording.text("start.chat", wording.DEFAULT_LOCALE, {"url": f"{settings.public_url}/chat"}),
+        wording.text("start.console", wording.DEFAULT_LOCALE, {"url": f"{settings.public_url}/console"}),
+    ]
+    if token:
+        lines.append(wording.text("start.first_link", wording.DEFAULT_LOCALE, {"url": f"{settings.public_url}/console/start/{token}"}))
+    lines += [
+        wording.text("start.demo_account", wording.DEFAULT_LOCALE, {"login": a.login, "password": a.password, "role": a.role}) for a in accounts
+    ]
+    print("\n".join(lines), flush=True)  # noqa: T201
+
+
+async def _until_told() -> None:
+    told = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, told.set)
+    await told.wait()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,118 @@
+"""The one file that knows everything: it opens the store, wires the channels, the console and the jobs together, and serves them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+
+from aiohttp import web
+from sqlalchemy import Connection
+
+from bot import health, notices, wording
+from bot.channels.telegram import Telegram
+from bot.channels.web.routes import web_routes
+from bot.channels.web.send import WebChannel
+from bot.channels.web.streams import Streams
+from bot.claims import news
+from bot.console import console_app
+from bot.conversation.step import step
+from bot.documents import job as documents
+from bot.documents import uploads
+from bot.documents.files import Files
+from bot.jobs import Handler, Job, Worker
+from bot.message import Incoming
+from bot.settings import Settings
+from bot.store import Keyring, Store
+from bot.store.migrate import migrate
+from calculator import load
+
+LARGEST_REQUEST = 21 * 1024 * 1024
+
+Clock = Callable[[], datetime]
+
+
+def now() -> datetime:
+    """The time, as everything but a test takes it."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Foundation:
+    """What stands before anything is served: the database brought up to date, the files."""
+
+    store: Store
+    files: Files
+
+
+@asynccontextmanager
+async def founded(settings: Settings) -> AsyncIterator[Foundation]:
+    """Open the store and the files of a deployment, and close them at the end."""
+    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    keyring = Keyring.from_json(settings.niangjia_keys.get_secret_value()) if settings.niangjia_keys else Keyring.from_file(settings.keys_file)
+    migrate(settings.database_url)
+    store = Store.open(settings.database_url, keyring)
+    try:
+        yield Foundation(store, Files(settings.files_url, keyring))
+    finally:
+        await store.close()
+
+
+def application(settings: Settings, foundation: Foundation, clock: Clock = now) -> web.Application:
+    """Everything that is served, with the jobs and the channels running as long as it is."""
+    store, files = foundation.store, foundation.files
+    take: Callable[..., bool] = partial(step, policies=load(settings.policy_place), zone=settings.time_zone)
+    streams = Streams()
+    telegram = Telegram(settings, store, take, wording.say, clock) if settings.telegram_token else None
+    channels: dict[str, notices.Channel] = {"web": WebChannel(store, streams, clock)}
+    kinds: dict[str, Handler] = {news.STAFF_NEWS: _staff_news(store, settings, clock)}
+    fetchers: dict[str, documents.Fetcher] = {}
+    app = web.Application(client_max_size=LARGEST_REQUEST)
+    app.add_routes(health.routes(store))
+    app.add_routes(web_routes(streams, store, files, take, wording.text, settings, clock))
+    app.router.add_get("/", _to_chat)
+    app.add_subapp("/console", console_app(store, files, settings, clock))
+    if telegram is not None:
+        channels[telegram.name] = telegram
+        fetchers[telegram.name] = telegram.fetch
+        kinds |= telegram.jobs
+        app.add_routes(telegram.routes())
+    kinds[notices.JOB_KIND] = notices.sender(channels)
+    kinds[uploads.JOB_KIND] = documents.settle_upload(store, files, fetchers, _deliver(take, clock), clock)
+    app.cleanup_ctx.append(partial(_working, worker=Worker(store, kinds, clock), telegram=telegram))
+    app.on_shutdown.append(streams.close)
+    return app
+
+
+async def _to_chat(_: web.Request) -> web.Response:
+    raise web.HTTPFound("/chat")
+
+
+def _deliver(take: Callable[..., bool], clock: Clock) -> Callable[[Connection, Incoming], object]:
+    return lambda conn, incoming: take(conn, incoming, now=clock())
+
+
+def _staff_news(store: Store, settings: Settings, clock: Clock) -> Handler:
+    async def tell(job: Job) -> None:
+        await store.write(news.tell_staff, job.payload["claim"], job.payload["again"], settings.public_url, clock())
+
+    return tell
+
+
+async def _working(_: web.Application, *, worker: Worker, telegram: Telegram | None) -> AsyncIterator[None]:
+    tasks = [asyncio.create_task(worker.run(), name="jobs")]
+    if telegram is not None:
+        tasks.append(asyncio.create_task(telegram.run(), name="telegram"))
+    yield
+    await worker.stop()
+    with suppress(asyncio.CancelledError):
+        await tasks[0]
+    for task in tasks[1:]:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+    if telegram is not None:
+        await telegram.close()
