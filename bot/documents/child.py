@@ -21,11 +21,13 @@ MAX_BYTES = 20 * 1024 * 1024
 MAX_PIXELS = 50_000_000
 MAX_PAGES = 20
 LONGEST_SIDE = 2560  # of what leaves
-ENOUGH_SIDE = 1920  # a JPEG is decoded at a half, a quarter or an eighth as long as this much of its longest side is left
+ENOUGH_SIDE = 1920  # a picture is shrunk by whole steps, which is cheap, as long as this much of its longest side is left
 QUALITY = 85
 PDF_SCALE = 300 / 72  # a page is not drawn finer than 300 dots an inch
-BAND_ROWS = 256
-ADDRESS_SPACE = 1_000_000_000  # bytes; the hungriest good file known, 50 megapixels of HEIC, gets by with less
+BAND_ROWS = 64
+MEGABYTE = 1_000_000
+MEMORY = 320 * MEGABYTE  # of address space; 50 megapixels of PNG with an alpha channel were measured at 270
+HEIC_MEMORY = 600 * MEGABYTE  # 50 megapixels were measured at 540
 CPU_SECONDS = 15
 WALL_SECONDS = 25  # only for an orphan: the parent ends its child after 20
 FONT_FILES = 64  # a PDF may lean on the system's fonts, and pdfium opens them while it draws
@@ -57,7 +59,9 @@ def main() -> None:
             out.write(len(picture).to_bytes(4, "big") + picture)
     except Refusal as refusal:
         out.write(bytes(4) + str(refusal).encode())
-    except Exception:  # noqa: BLE001 - the decoders raise all sorts over hostile bytes, MemoryError among them
+    except MemoryError:
+        out.write(bytes(4) + b"too_many_pixels")
+    except Exception:  # noqa: BLE001 - the decoders raise all sorts over hostile bytes
         out.write(bytes(4) + b"broken")
     out.flush()
 
@@ -66,16 +70,17 @@ def limit_process() -> None:
     """Bound memory, time and files before a single foreign byte is read."""
     Image.preinit()  # whatever Pillow would import while it works must be there before files are closed to it
     Image.MAX_IMAGE_PIXELS = None  # our own limit is stricter
-    resource.setrlimit(resource.RLIMIT_AS, (ADDRESS_SPACE, ADDRESS_SPACE))
+    resource.setrlimit(resource.RLIMIT_AS, (HEIC_MEMORY, HEIC_MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS + 1))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     signal.alarm(WALL_SECONDS)
 
 
-def allow_open_files(count: int) -> None:
-    """From here on no more than this many descriptors, sockets included."""
-    resource.setrlimit(resource.RLIMIT_NOFILE, (count, count))
+def confine(*, memory: int = MEMORY, files: int = 0) -> None:
+    """From here on no more than so many bytes of address space and so many open files, sockets included."""
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (files, files))
 
 
 def pictures(raw: bytes) -> Iterator[bytes]:
@@ -104,7 +109,7 @@ def is_heic(raw: bytes) -> bool:
 
 def from_jpeg(raw: bytes) -> bytes:
     """Read a photo, small at once (`draft`), which costs a third of decoding it whole."""
-    allow_open_files(0)
+    confine()
     picture = JpegImageFile(BytesIO(raw))
     refuse_huge(*picture.size)
     turn = orientation(picture)
@@ -117,7 +122,7 @@ def from_jpeg(raw: bytes) -> bytes:
 
 def from_png(raw: bytes) -> bytes:
     """Read a screenshot or a scan, in any of PNG's kinds of pixel."""
-    allow_open_files(0)
+    confine()
     picture = PngImageFile(BytesIO(raw))
     refuse_huge(*picture.size)
     picture.load()
@@ -128,7 +133,7 @@ def from_heic(raw: bytes) -> bytes:
     """Read a photo of an iPhone. libheif turns it upright itself, by the file's own properties."""
     import pi_heif  # type: ignore[import-untyped]  # noqa: PLC0415 - it ships no types; only an HEIC pays for loading it
 
-    allow_open_files(0)
+    confine(memory=HEIC_MEMORY)
     pi_heif.options.DECODE_THREADS = 1
     photo = pi_heif.open_heif(BytesIO(raw))
     refuse_huge(*photo.size)
@@ -140,7 +145,7 @@ def from_pdf(raw: bytes) -> Iterator[bytes]:
     import pypdfium2  # type: ignore[import-untyped]  # noqa: PLC0415 - it ships no types; only a PDF pays for loading it
     from pypdfium2.raw import FPDF_ERR_PASSWORD  # type: ignore[import-untyped]  # noqa: PLC0415 - the same
 
-    allow_open_files(FONT_FILES)
+    confine(files=FONT_FILES)
     try:
         document = pypdfium2.PdfDocument(raw)
     except pypdfium2.PdfiumError as error:
@@ -173,9 +178,9 @@ def orientation(picture: Image.Image) -> int:
 def on_white(picture: Image.Image) -> Image.Image:
     """Copy into plain colour, shrunk by whole steps, with white behind what is transparent.
 
-    Done in bands: in one go, 50 megapixels would take three copies of 200 MB.
+    Done in bands: in one go, 50 megapixels would take several copies of 200 MB.
     """
-    step = max(1, max(picture.size) // LONGEST_SIDE)
+    step = max(1, max(picture.size) // ENOUGH_SIDE)
     plain = Image.new("RGB", (-(-picture.width // step), -(-picture.height // step)))
     rows = BAND_ROWS * step
     for top in range(0, picture.height, rows):

@@ -69,6 +69,8 @@ async def end(child: Process) -> None:
     if child.returncode is None:
         with suppress(ProcessLookupError):
             child.kill()
+    if child.stdout is not None:
+        await child.stdout.read()  # asyncio waits for the end of the pipe before it owns to the end of the process
     await child.wait()
 
 

@@ -22,7 +22,8 @@ from bot.jobs import Handler, Job
 from bot.message import Incoming, UploadId, UploadSettled
 from bot.store.store import Store
 
-AT_ONCE = 2  # children at a time: each may take a core and some hundred megabytes
+CHILDREN = 2  # at a time: each may take a core and some hundred megabytes
+IN_HAND = 6  # files held in memory at a time, 20 MB each at most, most of them on their way here
 
 Fetcher = Callable[[Any], Awaitable[bytes]]
 """Gets a file's bytes from its platform, by the value that stands under the fetcher's name in the upload's source.
@@ -34,14 +35,14 @@ Deliver = Callable[[Connection, Incoming], object]
 
 def settle_upload(store: Store, files: Files, fetchers: Mapping[str, Fetcher], deliver: Deliver, clock: Callable[[], datetime]) -> Handler:
     """The handler for jobs of the kind "upload"."""
-    slots = asyncio.Semaphore(AT_ONCE)
+    hands, children = asyncio.Semaphore(IN_HAND), asyncio.Semaphore(CHILDREN)
 
     async def handle(job: Job) -> None:
         upload_id = UploadId(job.payload["upload"])
         upload = await store.read(uploads.find, upload_id)
         if upload is not None and upload.state is uploads.State.WAITING:
-            async with slots:
-                outcome = await outcome_of(upload, files, fetchers)
+            async with hands:
+                outcome = await outcome_of(upload, files, fetchers, children)
             await store.write(settle_and_tell, upload, outcome, deliver, clock())
             if isinstance(outcome, int):
                 await forget_if_erased(store, files, upload_id, outcome)
@@ -50,10 +51,12 @@ def settle_upload(store: Store, files: Files, fetchers: Mapping[str, Fetcher], d
     return handle
 
 
-async def outcome_of(upload: Upload, files: Files, fetchers: Mapping[str, Fetcher]) -> int | Reason:
+async def outcome_of(upload: Upload, files: Files, fetchers: Mapping[str, Fetcher], children: asyncio.Semaphore) -> int | Reason:
     """How many pictures were kept, or why the file is refused."""
     try:
-        cleaned = await clean(await raw_bytes(upload, files, fetchers))
+        raw = await raw_bytes(upload, files, fetchers)
+        async with children:
+            cleaned = await clean(raw)
     except Refused as refusal:
         return refusal.reason
     for number, picture in enumerate(cleaned.pictures):

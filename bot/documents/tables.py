@@ -11,7 +11,6 @@ uploads = Table(
     "uploads",
     metadata,
     Column("id", String(32), primary_key=True),  # 128 random bits: it cannot be guessed
-    Column("once", String(160), nullable=True, unique=True),  # the platform's name for the update, so that a repeat adds nothing
     Column("channel", String(12), nullable=False),
     Column("chat", String(64), nullable=False),
     Column("source", EncryptedJson("uploads.source"), nullable=False),  # where its bytes are: {"telegram": file_id}, {"raw": true}

@@ -9,13 +9,12 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, select, update
+from sqlalchemy import Connection, Row, Select, insert, select, update
 
 from bot import jobs
 from bot.documents.errors import Reason
 from bot.documents.tables import uploads
 from bot.message import Chat, UploadId
-from bot.store.tables import insert_new
 
 JOB_KIND = "upload"
 
@@ -57,19 +56,16 @@ def add(
     source: Mapping[str, Any],
     name: str,
     now: datetime,
-    upload_id: UploadId | None = None,
-    once: str | None = None,
+    id: UploadId | None = None,  # noqa: A002 - as the column is called
 ) -> UploadId:
-    """Note that a file has come, and have it read by a job once this is committed.
+    """Note that a file has come; a job reads it once this is committed.
 
     `source` is {"raw": True} when the bytes already lie in the files under `raw_key`, otherwise {fetcher's name: what it needs}.
-    With the same `once` (say "telegram:<update id>") again, nothing is added and the first upload's id comes back.
     """
-    row = conn.execute(
-        insert_new(conn, uploads)
-        .values(
-            id=upload_id or new_id(),
-            once=once,
+    upload_id = id or new_id()
+    conn.execute(
+        insert(uploads).values(
+            id=upload_id,
             channel=chat.channel,
             chat=chat.id,
             source=dict(source),
@@ -78,19 +74,8 @@ def add(
             pictures=0,
             created_at=now,
         )
-        .returning(uploads.c.id)
-    ).first()
-    if row is None:
-        return first_id(conn, upload_id, once)
-    jobs.add(conn, JOB_KIND, {"upload": row.id}, now=now, dedupe=f"{JOB_KIND}:{row.id}")
-    return UploadId(row.id)
-
-
-def first_id(conn: Connection, upload_id: UploadId | None, once: str | None) -> UploadId:
-    """The id under which a repeated upload was first added."""
-    if once is not None and (found := conn.scalar(select(uploads.c.id).where(uploads.c.once == once))) is not None:
-        return UploadId(found)
-    assert upload_id is not None  # noqa: S101 - with neither, the id was fresh and the insert cannot have met another
+    )
+    jobs.add(conn, JOB_KIND, {"upload": upload_id}, now=now, dedupe=f"{JOB_KIND}:{upload_id}")
     return upload_id
 
 
@@ -116,14 +101,18 @@ def attach(conn: Connection, ids: Sequence[UploadId], claim_id: int, kinds: Sequ
         conn.execute(update(uploads).where(uploads.c.id == upload_id, free_or_ours).values(claim_id=claim_id, kind=kind))
 
 
-def settle(conn: Connection, upload_id: UploadId, outcome: int | Reason, *, now: datetime) -> bool:
-    """Say how many pictures an upload gave, or why it was refused. False if it was settled before, or is no more."""
-    result = (
-        {"state": State.REFUSED, "reason": outcome.value} if isinstance(outcome, Reason) else {"state": State.READY, "pictures": outcome}
-    )
+def settle(conn: Connection, upload_id: UploadId, outcome: int | Reason, *, now: datetime | None = None) -> bool:
+    """Say how many pictures an upload gave, or why it was refused; without `now`, already on its arrival.
+
+    False if it was settled before, or is no more.
+    """
+    settled: dict[str, Any] = {"settled_at": uploads.c.created_at if now is None else now}
+    if isinstance(outcome, Reason):
+        settled |= {"state": State.REFUSED, "reason": outcome.value}
+    else:
+        settled |= {"state": State.READY, "pictures": outcome}
     waiting = (uploads.c.id == upload_id) & (uploads.c.state == State.WAITING)
-    row = conn.execute(update(uploads).where(waiting).values(settled_at=now, **result).returning(uploads.c.id)).first()
-    return row is not None
+    return conn.execute(update(uploads).where(waiting).values(**settled).returning(uploads.c.id)).first() is not None
 
 
 def all_columns() -> Select[Any]:
