@@ -1,0 +1,113 @@
+"""The door: before any view runs, who it is, whether they may, and whether the form that asks is one of ours."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Awaitable, Callable
+from typing import Final
+from urllib.parse import urlsplit
+
+from aiohttp import web
+
+from bot import wording
+from bot.console.pages import message_page, redirect
+from bot.console.parts import FORM_TOKEN, LOCALE, SESSION, Parts, now, parts, store
+from bot.console.routes import Access, Route
+from bot.staff import sessions
+from bot.staff.sessions import SLIDES_AFTER, Session
+
+SESSION_COOKIE: Final = "console_session"
+FORM_COOKIE: Final = "console_form"
+LANGUAGE_COOKIE: Final = "console_language"
+FIELD: Final = "form_token"
+LARGEST_FORM: Final = 64 * 1024
+COOKIE_PATH: Final = "/console"
+
+
+def guarded(route: Route) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+    """The route's view behind the door."""
+
+    async def handler(request: web.Request) -> web.StreamResponse:
+        session = await _session(request)
+        if session is not None:
+            request[SESSION] = session
+        request[LOCALE] = _locale(request, session)
+        request[FORM_TOKEN] = (
+            session.form_token if session is not None else request.cookies.get(FORM_COOKIE, "") or secrets.token_urlsafe(24)
+        )
+        refusal = _refusal(request, route, session)
+        if refusal is not None:
+            return refusal
+        if route.writes and not await _is_our_form(request):
+            return message_page(request, 403, "console.refused.form")
+        response = await route.view(request)
+        if session is None and route.permission is Access.ANYBODY and route.name != "static":
+            set_cookie(request, response, FORM_COOKIE, request[FORM_TOKEN])
+        return response
+
+    return handler
+
+
+def set_cookie(request: web.Request, response: web.StreamResponse, name: str, value: str, *, max_age: int | None = None) -> None:
+    """A cookie no script reads and no other site sends along with a form."""
+    response.set_cookie(name, value, path=COOKIE_PATH, httponly=True, samesite="Lax", secure=parts(request).is_secure, max_age=max_age)
+
+
+def forget_cookie(response: web.StreamResponse, name: str) -> None:
+    """Take a cookie back."""
+    response.del_cookie(name, path=COOKIE_PATH)
+
+
+async def _session(request: web.Request) -> Session | None:
+    token = request.cookies.get(SESSION_COOKIE, "")
+    if not token:
+        return None
+    moment = now(request)
+    session = await store(request).read(lambda conn: sessions.find(conn, token, now=moment))
+    if session is not None and moment - session.seen_at > SLIDES_AFTER:
+        await store(request).write(lambda conn: sessions.slide(conn, token, now=moment))
+    return session
+
+
+def _locale(request: web.Request, session: Session | None) -> str:
+    if session is not None:
+        return session.staff.locale
+    chosen = request.cookies.get(LANGUAGE_COOKIE)
+    return chosen if chosen in wording.LOCALES else wording.closest(request.headers.get("Accept-Language"))
+
+
+def _refusal(request: web.Request, route: Route, session: Session | None) -> web.Response | None:
+    """What stands in the way, if anything does."""
+    if route.permission is Access.ANYBODY:
+        return None
+    if session is None:
+        if route.method == "GET":
+            claim = request.match_info.get("claim")
+            return redirect(request, "sign_in", query={"claim": claim} if claim else None)
+        return message_page(request, 401, "console.refused.signed_out")
+    if route.permission is not Access.SIGNED_IN and not session.staff.may(route.permission):
+        return message_page(request, 403, "console.refused.role")
+    return None
+
+
+async def _is_our_form(request: web.Request) -> bool:
+    """Whether it comes from our own origin, is a small plain form, and carries the token of this session (or, before, of this browser)."""
+    if not _is_own_origin(request, parts(request)) or request.content_type != "application/x-www-form-urlencoded":
+        return False
+    if request.content_length is None or request.content_length > LARGEST_FORM:
+        return False
+    expected = request[SESSION].form_token if SESSION in request else request.cookies.get(FORM_COOKIE, "")
+    given = (await request.post()).get(FIELD)
+    return bool(expected) and isinstance(given, str) and secrets.compare_digest(given.encode(), expected.encode())
+
+
+def _is_own_origin(request: web.Request, surroundings: Parts) -> bool:
+    """An origin, where a browser names one, is the host it talks to or the public address; another site cannot choose either."""
+    if request.headers.get("Sec-Fetch-Site", "same-origin") not in {"same-origin", "none"}:
+        return False
+    origin = request.headers.get("Origin")
+    if origin is None:
+        return True
+    named = urlsplit(origin)
+    own = urlsplit(surroundings.settings.public_url)
+    return named.netloc != "" and (named.netloc == request.host or (named.scheme, named.netloc) == (own.scheme, own.netloc))

@@ -1,0 +1,131 @@
+"""The claim page: papers beside facts, the working with its clauses, earlier claims, history. Every look and every opening is recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from aiohttp import web
+from sqlalchemy import Connection
+
+from bot import audit
+from bot.audit import Entry
+from bot.claims import cap, find
+from bot.claims.claim import Claim
+from bot.claims.errors import NoSuchClaimError
+from bot.claims.find import Line
+from bot.claims.states import State
+from bot.console import masks
+from bot.console.forms import text
+from bot.console.pages import page
+from bot.console.parts import now, signed_in, store
+from bot.console.worded import fact_lines, working_lines
+from bot.documents import uploads
+from bot.documents.uploads import Upload
+from bot.members import unions
+from bot.staff import accounts
+from bot.staff.accounts import Staff
+from calculator import edition_of
+
+MASKED: Final = {"certno": masks.mask_end, "phone": masks.mask_phone, "card": masks.mask_end}
+LOOKS: Final = frozenset({"looked", "opened"})
+DONE: Final = frozenset(
+    {"taken", "put_back", "returned", "rejected", "approved", "confirmed", "reopened", "paying", "paid", "bounced", "noted"}
+)
+
+
+@dataclass(frozen=True)
+class Seen:
+    """All that the page shows."""
+
+    claim: Claim
+    union: str
+    papers: list[Upload]
+    history: list[Entry]
+    earlier: list[Line]
+    granted: int
+    names: dict[int, str]
+
+
+async def show(request: web.Request) -> web.Response:
+    """The page as it is now."""
+    return await claim_page(request)
+
+
+async def open_field(request: web.Request) -> web.Response:
+    """The page with one number in the clear, which is put on record first."""
+    field = text(await request.post(), "field", 20)
+    if field not in MASKED:
+        raise web.HTTPBadRequest
+    return await claim_page(request, opened=field)
+
+
+async def claim_page(
+    request: web.Request, *, opened: str = "", problem: str = "", status: int = 200, kept: Mapping[str, Any] | None = None, **figures: Any
+) -> web.Response:
+    """The page; with `problem`, under a sentence that says why a decision was not taken, and with what was typed still there."""
+    staff, claim_id, moment = signed_in(request), int(request.match_info["claim"]), now(request)
+    try:
+        seen = await store(request).write(_look, staff, claim_id, opened, moment)
+    except NoSuchClaimError as error:
+        raise web.HTTPNotFound from error
+    claim = seen.claim
+    edition = edition_of(claim.edition)
+    year_cap = None if edition.cap_per_year is None else edition.cap_per_year.amount
+    return page(
+        request,
+        "claim.html",
+        status=status,
+        seen=seen,
+        claim=claim,
+        edition=edition,
+        State=State,
+        opened=opened,
+        numbers={field: getattr(claim, field) if field == opened else mask(getattr(claim, field)) for field, mask in MASKED.items()},
+        facts=fact_lines(claim.facts, edition),
+        working=working_lines(claim.estimate),
+        conditions=claim.estimate.get("conditions", ()),
+        titles={need.kind: need.title for need in edition.documents},
+        history=[entry for entry in reversed(seen.history) if entry.action not in LOOKS],
+        looks=[entry for entry in reversed(seen.history) if entry.action in LOOKS][:50],
+        year_left=None if year_cap is None else max(year_cap - seen.granted, 0),
+        year_cap=year_cap,
+        last=next((entry for entry in reversed(seen.history) if entry.action not in LOOKS), None),
+        second=claim.second_signature,
+        may_decide=not _is_own(claim, staff),
+        done=request.query.get("done") if request.query.get("done") in DONE else None,
+        problem=problem,
+        figures=figures,
+        kept=kept or {},
+        who=lambda actor: _who(actor, seen.names),
+    )
+
+
+def _look(conn: Connection, staff: Staff, claim_id: int, opened: str, now: datetime) -> Seen:
+    claim = find.one(conn, claim_id)
+    if not staff.sees(claim.union_path):
+        raise NoSuchClaimError
+    detail = {"field": opened} if opened else {}
+    audit.record(conn, at=now, actor=staff.actor, action="opened" if opened else "looked", subject=f"claim:{claim_id}", detail=detail)
+    union = unions.one(conn, claim.union_id)
+    return Seen(
+        claim,
+        union.name if union else "",
+        uploads.of_claim(conn, claim_id),
+        audit.history(conn, f"claim:{claim_id}"),
+        find.earlier(conn, claim),
+        cap.granted(conn, claim),
+        accounts.names(conn),
+    )
+
+
+def _is_own(claim: Claim, staff: Staff) -> bool:
+    return staff.certno_hash == claim.certno_hash
+
+
+def _who(actor: str, names: Mapping[int, str]) -> str | None:
+    """The name of a staff member; none for a member or the system, which the page words."""
+    kind, _, number = actor.partition(":")
+    return names.get(int(number), actor) if kind == "staff" and number.isdigit() else None
