@@ -24,6 +24,7 @@ jobs = Table(
     Column("dedupe", String(200), nullable=True, unique=True),
     Column("reason", String(200), nullable=True),
     Column("added_at", Moment, nullable=False),
+    sqlite_autoincrement=True,  # never the id of a job that is gone: channels note by it what they have sent
 )
 WAITS = jobs.c.state == literal_column(f"'{WAITING}'")
 """Spelt out, not bound: a partial index serves no query that binds its condition."""
