@@ -64,11 +64,14 @@ class Phone:
         return self._sends(sticker=sticker)
 
     def taps(self, label: str) -> Json:
-        """Tap the newest button with this label."""
-        for message in reversed(self.chat.messages):
-            for button in buttons_of(message["reply_markup"]) if "reply_markup" in message else ():
+        """Tap the newest button with this label; if none is there any more, as on a phone that has not seen the change yet."""
+        first = self.telegram.first_keyboards
+        now = [(message["reply_markup"], message) for message in reversed(self.chat.messages) if "reply_markup" in message]
+        before = [(first[message["message_id"]], message) for message in reversed(self.chat.messages) if message["message_id"] in first]
+        for keyboard, message in now + before:
+            for button in buttons_of(keyboard):
                 if button["text"] == label:
-                    return self.taps_action(button["callback_data"], message)
+                    return self.taps_action(button["callback_data"], message | {"reply_markup": keyboard})
         raise AssertionError(f"no button {label!r}; there are {self.buttons()}")
 
     def taps_action(self, action: str, message: Json | None = None) -> Json:

@@ -98,6 +98,7 @@ class TelegramServer:
         self.descriptions: dict[str, str] = {}
         self.answered: list[str] = []  # callback queries
         self.webhook: Json = {}
+        self.first_keyboards: dict[int, Json] = {}  # by message, as it was sent
         self.faults: defaultdict[str, deque[Fault]] = defaultdict(deque)
         self.changed = asyncio.Event()
         self._last_update, self._last_message, self._last_query = 1000, 0, 0
@@ -278,6 +279,7 @@ class TelegramServer:
         message = self.new_message(chat.id, **content, **({"from": self.do_getme({})}))
         if "reply_markup" in asked:
             message["reply_markup"] = _checked(asked["reply_markup"])
+            self.first_keyboards[message["message_id"]] = message["reply_markup"]
         chat.messages.append(message)
         return message
 

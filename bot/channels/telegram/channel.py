@@ -20,6 +20,7 @@ from telegram.error import RetryAfter, TelegramError
 
 from bot.channels.telegram import faults, files, keyboards
 from bot.channels.telegram.client import make_bot
+from bot.channels.telegram.pace import Pace
 from bot.channels.telegram.polling import RawUpdate, chat_of, poll
 from bot.channels.telegram.profile import introduce
 from bot.channels.telegram.receive import CHANNEL, KINDS, read
@@ -43,14 +44,16 @@ class Telegram:
 
     name = CHANNEL
 
-    def __init__(self, settings: Settings, store: Store, step: Step, wording: Wording, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self, settings: Settings, store: Store, step: Step, wording: Wording, clock: Callable[[], datetime], *, pace: Pace | None = None
+    ) -> None:
         """The settings must hold a token."""
         assert settings.telegram_token is not None  # noqa: S101 - without one, the caller leaves Telegram out
         self.bot = make_bot(settings.telegram_token.get_secret_value(), settings.telegram_api_url, settings.telegram_file_url)
         self._address = settings.telegram_webhook_url
         self._secret = settings.telegram_secret.get_secret_value() if settings.telegram_secret else ""
         self._store, self._step, self._wording, self._clock = store, step, wording, clock
-        self._sender = Sender(self.bot, store, wording, clock)
+        self._sender = Sender(self.bot, store, wording, clock, pace or Pace())
         self.jobs: Mapping[str, Handler] = {
             keyboards.TAPPED: partial(keyboards.tapped, self.bot),
             keyboards.TYPED: partial(keyboards.typed, self.bot),

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from aiolimiter import AsyncLimiter
 
-ALL_CHATS_S = 1 / 29
-"""One message each, evenly: a bucket of 30 would let 60 pass in its first second. 29, since the network bunches what was spread."""
+ALL_CHATS_S = 1 / 28
+"""One message each, evenly: a bucket of 30 would let 60 pass in its first second. 28, since the network bunches what was spread."""
 ONE_CHAT_S = 1.02
 REMEMBERED = 2048
 
@@ -17,13 +17,13 @@ REMEMBERED = 2048
 class Pace:
     """Lets one message after another go, as fast as Telegram allows. Several processes share the limit by honouring 429."""
 
-    def __init__(self) -> None:
-        self._all = AsyncLimiter(1, ALL_CHATS_S)
+    def __init__(self, all_chats_s: float = ALL_CHATS_S, one_chat_s: float = ONE_CHAT_S) -> None:
+        self._all, self._one_chat_s = AsyncLimiter(1, all_chats_s), one_chat_s
         self._chats: dict[str, AsyncLimiter] = {}
 
     async def wait(self, chat: str) -> None:
         """Return once a message may be sent to this chat."""
         if len(self._chats) > REMEMBERED:
             self._chats = {name: limiter for name, limiter in self._chats.items() if not limiter.has_capacity()}
-        await self._chats.setdefault(chat, AsyncLimiter(1, ONE_CHAT_S)).acquire()
+        await self._chats.setdefault(chat, AsyncLimiter(1, self._one_chat_s)).acquire()
         await self._all.acquire()

@@ -31,9 +31,8 @@ log = structlog.get_logger(__name__)
 class Sender:
     """The sending side of one bot."""
 
-    def __init__(self, bot: Bot, store: Store, wording: Wording, clock: Callable[[], datetime]) -> None:
-        self._bot, self._store, self._wording, self._clock = bot, store, wording, clock
-        self._pace = Pace()
+    def __init__(self, bot: Bot, store: Store, wording: Wording, clock: Callable[[], datetime], pace: Pace) -> None:
+        self._bot, self._store, self._wording, self._clock, self._pace = bot, store, wording, clock, pace
 
     async def send(self, notice: Notice, job: Job) -> None:
         """Send what of the notice has not been sent yet. Raises Later or Never."""

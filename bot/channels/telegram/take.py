@@ -47,7 +47,7 @@ def take(conn: Connection, received: Received, *, step: Step, now: datetime) -> 
             chats.block(conn, chat.id, now=now) if blocked else chats.unblock(conn, chat.id)
         case Elsewhere(chat, locale):
             if is_first(conn, Incoming(chat, f"private_only:{chat.id}", Text(""))):
-                notices.queue(conn, chat, Message((Say("telegram.private_only"),)), locale=closest(locale), now=now)
+                notices.queue(conn, chat, locale=closest(locale), message=Message((Say("telegram.private_only"),)), now=now)
 
 
 def give_up(conn: Connection, update: Mapping[str, Any], chat: Chat | None, error: str, *, now: datetime) -> None:
@@ -58,7 +58,7 @@ def give_up(conn: Connection, update: Mapping[str, Any], chat: Chat | None, erro
     if chat is not None:
         here = (conversations.c.channel == chat.channel, conversations.c.chat == chat.id)
         locale = conn.scalar(select(conversations.c.locale).where(*here)) or closest(None)
-        notices.queue(conn, chat, Message((Say("error.bug", {"id": error}),)), locale=locale, now=now)
+        notices.queue(conn, chat, locale=locale, message=Message((Say("error.bug", {"id": error}),)), now=now)
 
 
 async def failed(job: jobs.Job) -> None:

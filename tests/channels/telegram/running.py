@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -15,9 +15,13 @@ from sqlalchemy import Connection, select
 
 from bot import notices, wording
 from bot.channels.telegram import Telegram
+from bot.channels.telegram.pace import Pace
 from bot.channels.telegram.take import Step
 from bot.conversation.state import is_first
-from bot.jobs import Dead, Handler, Worker, dead
+from bot.documents import uploads
+from bot.documents.files import Files
+from bot.documents.job import settle_upload
+from bot.jobs import Dead, Job, Worker, dead
 from bot.jobs.tables import jobs
 from bot.message import Button, Chat, FileSent, Incoming, Message, Pressed, Say, Text
 from bot.settings import Settings
@@ -64,7 +68,8 @@ class Echo:
             self.fails[heard] -= 1
             raise ZeroDivisionError(heard)
         said = "file" if isinstance(what, FileSent) else heard
-        notices.queue(conn, incoming.chat, "zh_CN", says(f"took {said}", button("yes", "=1.1.k.yes"), button("no", "=1.1.k.no")), now=now)
+        echo = says(f"took {said}", button("yes", "=1.1.k.yes"), button("no", "=1.1.k.no"))
+        notices.queue(conn, incoming.chat, locale="zh_CN", message=echo, now=now)
         self.taken.append(incoming)
         return True
 
@@ -77,49 +82,65 @@ class Running:
     telegram: TelegramServer
     channel: Telegram
     address: str
+    kinds: frozenset[str]
 
     async def say(self, chat: int, message: Message) -> None:
         """Have the bot say something of its own accord."""
-        await self.store.write(notices.queue, Chat("telegram", str(chat)), "zh_CN", message, now=now())
+        await self.store.write(notices.queue, Chat("telegram", str(chat)), locale="zh_CN", message=message, now=now())
 
     async def settled(self) -> list[Dead]:
-        """Wait until no job is left to do; those given up."""
+        """Wait until the worker has no job left to do; those given up."""
         async with asyncio.timeout(20):
-            while await self.store.read(_waiting):  # noqa: ASYNC110 - only the database knows
+            while await self.store.read(_waiting, self.kinds):  # noqa: ASYNC110 - only the database knows
                 await asyncio.sleep(0.02)
         return await self.store.read(dead)
 
 
-def _waiting(conn: Connection) -> bool:
-    return conn.execute(select(jobs.c.id).where(jobs.c.state == "waiting").limit(1)).first() is not None
+def _waiting(conn: Connection, kinds: frozenset[str]) -> bool:
+    return conn.execute(select(jobs.c.id).where(jobs.c.state == "waiting", jobs.c.kind.in_(kinds)).limit(1)).first() is not None
+
+
+async def forget(_: Job) -> None:
+    """A job of which nothing comes."""
 
 
 @asynccontextmanager
-async def running(
+async def running(  # noqa: PLR0913 - what a test may choose
     store: Store,
     telegram: TelegramServer,
     step: Step,
     *,
     hook: bool = False,
-    kinds: Mapping[str, Handler] | None = None,
     receives: bool = True,
+    quick: bool = False,
+    files: Files | None = None,
+    clock: Callable[[], datetime] = now,
 ) -> AsyncIterator[Running]:
-    """The channel, polling or with a webhook, and a worker, until the end of the block. Ended abruptly, as by a crash of the loop."""
+    """The channel and a worker, until the end of the block.
+
+    It polls, or with `hook` has a webhook; with `receives=False` neither. `quick`: without Telegram's pace. With `files`, uploads are
+    fetched and made safe; without, they are forgotten.
+    """
     app = web.Application()
     server = TestServer(app)
     values: dict[str, Any] = {"telegram_token": TOKEN, "telegram_api_url": telegram.url, "telegram_secret": SECRET}
     if hook:
         values["telegram_webhook_url"] = "http://set.below/telegram"
-    channel = Telegram(Settings(_env_file=None, **values), store, step, words, now)
+    channel = Telegram(Settings(_env_file=None, **values), store, step, words, clock, pace=Pace(0.001, 0.001) if quick else None)
     app.add_routes(channel.routes())
     await server.start_server()
     if hook:
         channel._address = str(server.make_url("/telegram"))
 
-    worker = Worker(store, {notices.JOB_KIND: notices.sender({channel.name: channel}), **channel.jobs, **(kinds or {})}, now)
+    def deliver(conn: Connection, incoming: Incoming) -> None:
+        step(conn, incoming, now=clock())
+
+    upload = settle_upload(store, files, {channel.name: channel.fetch}, deliver, clock) if files else forget
+    kinds = {notices.JOB_KIND: notices.sender({channel.name: channel}), uploads.JOB_KIND: upload, **channel.jobs}
+    worker = Worker(store, kinds, clock)
     tasks = [asyncio.create_task(worker.run())] + ([asyncio.create_task(channel.run())] if receives else [])
     try:
-        yield Running(store, telegram, channel, str(server.make_url("/telegram")))
+        yield Running(store, telegram, channel, str(server.make_url("/telegram")), frozenset(kinds))
     finally:
         await worker.stop()
         for task in tasks[1:]:

@@ -7,7 +7,6 @@ from sqlalchemy import Connection, select
 
 from bot.documents.errors import Reason, Refused
 from bot.documents.tables import uploads
-from bot.jobs import Job
 from bot.message import FileSent
 from bot.store import Store
 from tests.channels.telegram.running import Echo, Running, running
@@ -19,15 +18,11 @@ def sources(conn: Connection) -> list[dict[str, object]]:
     return [row.source["telegram"] for row in conn.execute(select(uploads).order_by(uploads.c.created_at))]
 
 
-async def nothing(_: Job) -> None:
-    """Uploads are not read in these tests."""
-
-
 async def test_a_photo_is_an_upload_before_the_conversation_hears_of_it(store: Store, telegram: TelegramServer, phone: Phone) -> None:
     echo = Echo()
     phone.sends_photo(b"the receipt")
 
-    async with running(store, telegram, echo, kinds={"upload": nothing}):
+    async with running(store, telegram, echo):
         assert await phone.hears() == "took file"
 
     (incoming,) = echo.taken
@@ -39,7 +34,7 @@ async def test_a_photo_is_an_upload_before_the_conversation_hears_of_it(store: S
 async def test_each_picture_of_an_album_is_an_upload(sqlite_store: Store, telegram: TelegramServer, phone: Phone) -> None:
     phone.sends_album(b"one", b"two", b"three")
 
-    async with running(sqlite_store, telegram, Echo(), kinds={"upload": nothing}):
+    async with running(sqlite_store, telegram, Echo()):
         await phone.hears(3)
 
     assert [source["file"] for source in await sqlite_store.read(sources)] == ["file-2", "file-4", "file-6"]
@@ -48,7 +43,7 @@ async def test_each_picture_of_an_album_is_an_upload(sqlite_store: Store, telegr
 async def test_a_repeated_photo_is_one_upload(store: Store, telegram: TelegramServer, phone: Phone) -> None:
     update = phone.sends_photo(b"the receipt")
 
-    async with running(store, telegram, Echo(), receives=False, kinds={"upload": nothing}) as bot:
+    async with running(store, telegram, Echo(), receives=False) as bot:
         for _ in range(5):
             await bot.channel.take(update)
         await bot.settled()

@@ -75,16 +75,12 @@ async def test_the_same_update_five_times_at_once_and_out_of_order_has_one_effec
     echo = Echo()
     updates = [phone.types("one"), phone.sends_photo(b"two"), phone.types("three"), phone.taps_action("=1.1.k.yes")]
 
-    async with running(store, telegram, echo, receives=False, kinds={"upload": nothing}) as bot:
+    async with running(store, telegram, echo, receives=False) as bot:
         await asyncio.gather(*(bot.channel.take(update) for update in (updates[::-1] * 3 + updates * 2)))
         await bot.settled()
 
     assert sorted(phone.heard) == ["took =1.1.k.yes", "took file", "took one", "took three"]
     assert len(telegram.called("answerCallbackQuery")) == 1
-
-
-async def nothing(_: object) -> None:
-    """A job of which nothing comes."""
 
 
 @pytest.mark.parametrize("fault", [CutBefore(), CutAfter(), Status(500), Status(502, "Bad Gateway"), TooMany(1)])
