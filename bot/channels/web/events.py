@@ -30,9 +30,8 @@ async def events(desk: Desk, request: web.Request, session: Session) -> web.Stre
         raise Refused(HTTPStatus.TOO_MANY_REQUESTS, "too_many_pages")
     response = web.StreamResponse(headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store", "X-Accel-Buffering": "no"})
     await response.prepare(request)
-    with desk.streams.listen(session.id) as news:
-        with suppress(ConnectionError):  # the page is gone; it comes back with the id of what it has
-            await _serve(desk, request, response, session, news)
+    with desk.streams.listen(session.id) as news, suppress(ConnectionError):  # a page that is gone comes back with the id of what it has
+        await _serve(desk, request, response, session, news)
     return response
 
 

@@ -178,9 +178,14 @@ export function announce() {
   log.setAttribute("aria-live", "polite");
 }
 
+// Only the reader's own scrolling leaves the end; a picture that takes its place does not.
+let before = { top: 0, height: 0 };
 log.addEventListener("scroll", () => {
-  atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < NEAR;
+  const now = { top: log.scrollTop, height: log.scrollHeight };
+  if (now.height - now.top - log.clientHeight < NEAR) atEnd = true;
+  else if (now.top < before.top && now.height === before.height) atEnd = false;
   if (atEnd) below.hidden = true;
+  before = now;
 });
 below.addEventListener("click", () => {
   toEnd();
