@@ -86,13 +86,6 @@ class Settings(BaseSettings):
         None, description="Secret that Telegram sends along with each webhook update; letters, digits, _ and -"
     )
 
-    wechat_app_id: str | None = Field(None, description="AppID of the WeChat official account; without it WeChat is off")
-    wechat_token: SecretStr | None = Field(None, description="Token that signs WeChat's calls")
-    wechat_aes_key: SecretStr | None = Field(None, description="EncodingAESKey of the account")
-    wechat_secret: SecretStr | None = Field(None, description="AppSecret of the account")
-    wechat_api_url: Url = Field("https://api.weixin.qq.com", description="Address of WeChat's API")
-    wecom_webhook_url: SecretStr | None = Field(None, description="WeCom group robot that tells staff of new claims")
-
     @model_validator(mode="after")
     def _a_webhook_has_a_secret(self) -> Self:
         if self.telegram_webhook_url and not self.telegram_secret:
