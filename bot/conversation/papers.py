@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from bot.claims import find
@@ -17,6 +18,7 @@ KEY = "documents"
 """The one key under which every flow asks for papers, so that early ones find their place."""
 
 UPLOADS_AT_MOST = 40
+PATIENCE = timedelta(minutes=2)
 
 
 def file_sent(talk: Talk, what: FileSent) -> Reply:
@@ -44,9 +46,9 @@ def upload_settled(talk: Talk, what: UploadSettled) -> Reply:
 
 
 def under_way(talk: Talk) -> bool:
-    """Whether a file of this chat is still being made safe."""
+    """Whether a file of this chat is still being made safe. One that takes too long is no longer waited for."""
     found = (uploads.find(talk.conn, UploadId(entry["upload"])) for entry in _listed(talk))
-    return any(upload is not None and upload.state == "waiting" for upload in found)
+    return any(upload is not None and upload.state == "waiting" and talk.now - upload.created_at < PATIENCE for upload in found)
 
 
 def _received(talk: Talk, upload: UploadId) -> Say:
