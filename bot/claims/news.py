@@ -12,7 +12,7 @@ from bot import jobs, notices
 from bot.claims import claim as stored
 from bot.claims.claim import Claim
 from bot.members.tables import unions
-from bot.message import Button, Chat, Message
+from bot.message import Button, Message
 from bot.staff import links
 from calculator import edition_of
 from handlers.say import Say
