@@ -62,7 +62,8 @@ async def _announce(settings: Settings, foundation: Foundation, accounts: tuple[
     if token:
         lines.append(wording.text("start.first_link", wording.DEFAULT_LOCALE, {"url": f"{settings.public_url}/console/start/{token}"}))
     lines += [
-        wording.text("start.demo_account", wording.DEFAULT_LOCALE, {"login": a.login, "password": a.password, "role": a.role}) for a in accounts
+        wording.text("start.demo_account", wording.DEFAULT_LOCALE, {"login": a.login, "password": a.password, "role": a.role})
+        for a in accounts
     ]
     print("\n".join(lines), flush=True)  # noqa: T201
 

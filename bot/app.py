@@ -52,7 +52,9 @@ class Foundation:
 async def founded(settings: Settings) -> AsyncIterator[Foundation]:
     """Open the store and the files of a deployment, and close them at the end."""
     settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-    keyring = Keyring.from_json(settings.niangjia_keys.get_secret_value()) if settings.niangjia_keys else Keyring.from_file(settings.keys_file)
+    keyring = (
+        Keyring.from_json(settings.niangjia_keys.get_secret_value()) if settings.niangjia_keys else Keyring.from_file(settings.keys_file)
+    )
     migrate(settings.database_url)
     store = Store.open(settings.database_url, keyring)
     try:

@@ -6,9 +6,9 @@ from collections.abc import Generator
 from dataclasses import dataclass
 from typing import Any
 
+from calculator.edition import Edition
 from calculator.estimate import Estimate, estimate
 from calculator.facts import Facts, Value
-from calculator.edition import Edition
 from calculator.verdict import next_worth_asking
 from handlers.case import Case
 from handlers.dialogue import Flow, ask

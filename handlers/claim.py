@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from calculator.edition import Edition
 from calculator.estimate import Estimate, estimate
 from calculator.facts import FACTS, Facts, Value
-from calculator.edition import Edition
 from calculator.policy import Policy
 from calculator.verdict import Outcome
 from handlers.benefit import Estimated, facts_worth_asking
@@ -59,7 +59,7 @@ def claim(case: Case, name: str) -> Flow[Applied | Estimated | Declined]:
         return Declined()
     policy = case.policies[name]
     person = yield from _person()
-    day = yield from ask(day_question(FACTS[policy.edition_by], policy.editions[0].starts, case.day))
+    day = yield from ask(_event_day(policy, case.day))
     edition = policy.edition_on(day)
     facts = yield from _facts(case, edition, person, day)
     worked_out = estimate(edition, facts)
@@ -71,6 +71,11 @@ def claim(case: Case, name: str) -> Flow[Applied | Estimated | Declined]:
     applied = Applied(name, edition.id, day, person, facts, worked_out, documents, card)
     yield from ask(Confirm(key="confirm", items=_items(policy, edition, applied, case.day), extra={"amount": worked_out.amount}))
     return applied
+
+
+def _event_day(policy: Policy, today: date) -> Question[date]:
+    """The day that picks the edition: as far back as the rules go."""
+    return day_question(FACTS[policy.edition_by], policy.editions[0].starts, today)
 
 
 def _person() -> Generator[Question[Any], Any, Person]:
@@ -105,7 +110,7 @@ def _items(policy: Policy, edition: Edition, applied: Applied, today: date) -> t
     born = birth_day(person.certno)
     for name, value in applied.facts.items():
         if name != "age" or born is None:
-            question = fact_question(name, edition, today) if name != policy.edition_by else day_question(FACTS[name], policy.editions[0].starts, today)
+            question: Question[Any] = _event_day(policy, today) if name == policy.edition_by else fact_question(name, edition, today)
             items.append(Item(name, question.show(value)))
     needs = tuple(Need(need.kind, dict(need.title), dict(need.hint)) for need in edition.documents)
     items.append(Item("documents", Documents(key="documents", needs=needs).show(applied.documents)))

@@ -6,8 +6,8 @@ from datetime import date
 from typing import Any
 
 from calculator.amounts import Fen
-from calculator.facts import FACTS, Fact, FactType
 from calculator.edition import Edition
+from calculator.facts import FACTS, Fact, FactType
 from handlers.questions import Amount, Choice, Count, Day, Option, Question, YesNo
 from handlers.say import Say
 
@@ -33,7 +33,10 @@ def fact_question(name: str, edition: Edition, today: date) -> Question[Any]:
         case FactType.DAY:
             return day_question(fact, edition.starts, today)
         case FactType.CHOICE:
-            options = (Option(c.id, Say("value.title", {"title": dict(c.title)}) if c.title else Say(f"option.{name}.{c.id}")) for c in edition.choices(name))
+            options = (
+                Option(c.id, Say("value.title", {"title": dict(c.title)}) if c.title else Say(f"option.{name}.{c.id}"))
+                for c in edition.choices(name)
+            )
             return Choice(key=name, choices=tuple(options))
 
 

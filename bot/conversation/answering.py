@@ -75,7 +75,9 @@ def take(talk: Talk, run: Replay[Any], question: Question[Any], value: Any, *, e
     is_change = question.key in {asked.question.key for asked in run.asked}
     place = talk.place.with_answer(question.key, stored)
     editing = None if place.editing == question.key or not is_change else place.editing
-    place = replace(place, editing=editing, before={"answers": dict(old)} if is_change and old.get(question.key) != stored else place.before)
+    place = replace(
+        place, editing=editing, before={"answers": dict(old)} if is_change and old.get(question.key) != stored else place.before
+    )
     talk = talk.at(place)
     if is_change and old.get(question.key) != stored:
         talk = talk.noting(noted(question, value, "changed"), *_difference(run, talk.replay()))
@@ -171,4 +173,3 @@ def _amount(run: Replay[Any]) -> int | None:
     if isinstance(run.outcome, Estimated | Applied):
         return run.outcome.estimate.amount
     return run.pending.extra.get("amount") if isinstance(run.pending, Confirm) else None
-

@@ -89,7 +89,12 @@ def _change(talk: Talk, _: str) -> Reply:
     if not asked:
         return go_on(talk)
     rows = tuple(
-        (Button(Say("button.edit", {"name": f"name.{a.question.key}", "value": as_json(a.question.show(a.value))}), order_action("edit", a.question.key)),)
+        (
+            Button(
+                Say("button.edit", {"name": f"name.{a.question.key}", "value": as_json(a.question.show(a.value))}),
+                order_action("edit", a.question.key),
+            ),
+        )
         for a in asked
         if a.question.key != "consent"
     )
@@ -155,7 +160,10 @@ def _status(talk: Talk, _: str) -> Reply:
     if not found:
         return go_on(talk.noting(Say("status.none")))
     lines = [
-        Say(f"status.{claim.state}", {"number": claim.number, "benefit": claim.benefit, "amount": _amount_of(claim), "day": claim.submitted_at.date().isoformat()})
+        Say(
+            f"status.{claim.state}",
+            {"number": claim.number, "benefit": claim.benefit, "amount": _amount_of(claim), "day": claim.submitted_at.date().isoformat()},
+        )
         for claim in found
     ]
     reply = go_on(talk.noting(*lines))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from typing import Any
 
 from bot.conversation.actions import order_action
@@ -19,9 +18,15 @@ LABELS_IN_A_ROW = 8
 
 def prompt(talk: Talk, run: Replay[Any], question: Question[Any]) -> Prompt:
     """The question, with its progress hint and its buttons."""
-    lines, rows = PROMPTS.get(type(question), _plain)(talk, question)
+    lines, rows = _asked(talk, question)
     edited = question.key == talk.place.editing
-    return (*_progress(talk, run, question), *lines), (*rows, *_ways_out(talk, run, edited))
+    return (*_progress(talk, run, question), *lines), (*rows, *_ways_out(run, edited))
+
+
+def _asked(talk: Talk, question: Question[Any]) -> Prompt:
+    if isinstance(question, Documents):
+        return _documents(talk, question)
+    return _confirm(talk, question) if isinstance(question, Confirm) else _plain(talk, question)
 
 
 def _progress(talk: Talk, run: Replay[Any], question: Question[Any]) -> tuple[Say, ...]:
@@ -31,7 +36,7 @@ def _progress(talk: Talk, run: Replay[Any], question: Question[Any]) -> tuple[Sa
     return (Say("progress", {"at": at, "total": total}),) if total > 1 else ()
 
 
-def _ways_out(talk: Talk, run: Replay[Any], edited: bool) -> Rows:
+def _ways_out(run: Replay[Any], edited: bool) -> Rows:
     if edited:
         return ((Button(Say("button.keep"), order_action("keep")),),)
     return ((Button(Say("button.back"), order_action("back")),),) if run.asked else ()
@@ -58,7 +63,9 @@ def _documents(talk: Talk, question: Documents) -> Prompt:
     taken = question.handed_in(stored)
     have = {document.kind for document in taken}
     missing = question.missing(stored)
-    lines = [Say("ask.documents" if not taken else "ask.documents_more" if missing else "ask.documents_done", {"count": len(question.needs)})]
+    lines = [
+        Say("ask.documents" if not taken else "ask.documents_more" if missing else "ask.documents_done", {"count": len(question.needs)})
+    ]
     for need in question.needs:
         lines.append(Say("document.have" if need.kind in have else "document.miss", {"title": need.title, "hint": need.hint}))
     rows: list[tuple[Button, ...]] = []
@@ -87,10 +94,3 @@ def _confirm(talk: Talk, question: Confirm) -> Prompt:
     lines.append(Say("confirm.amount", {"amount": amount}) if amount is not None else Say("confirm.no_amount"))
     send = tuple(talk.answer(question.key, option.value, option.label) for option in question.options())
     return tuple(lines), (send, (Button(Say("button.change"), order_action("change")),))
-
-
-
-
-
-
-PROMPTS: Mapping[type[Question[Any]], Callable[[Talk, Any], Prompt]] = {Documents: _documents, Confirm: _confirm}

@@ -22,7 +22,7 @@ def result(estimated: Estimated) -> tuple[tuple[Say, ...], Rows]:
     if outcome is Outcome.INELIGIBLE:
         return (Say("result.ineligible"), *_failures(estimate), *_sample(estimate)), _ineligible_buttons(estimated)
     if outcome is Outcome.REVIEW:
-        lines = tuple(Say("result.reason", {"clause": dict(r.clause)}) for r in estimate.verdict.to_review())
+        lines = tuple(Say("result.reason", {"clause": r.clause}) for r in estimate.verdict.to_review())
         amount = (Say("result.review_amount", {"amount": estimate.amount}),) if estimate.amount else ()
         return (Say("result.review"), *lines, *amount, Say("result.review_next"), *_sample(estimate)), _buttons(estimated)
     if estimate.amount == 0:
@@ -34,8 +34,13 @@ def why(estimated: Estimated) -> tuple[Say, ...]:
     """Every condition with the member's own figure and its clause, then every step of the working."""
     estimate = estimated.estimate
     conditions = tuple(_condition(result) for result in estimate.verdict.conditions)
-    working = tuple(_step(step, whole=True) for step in estimate.working)
-    return (Say("why.title"), *conditions, *((Say("why.working"), *working) if working else ()), Say("why.edition", {"edition": estimate.edition_id}))
+    working = tuple(_step("working", step) for step in estimate.working)
+    return (
+        Say("why.title"),
+        *conditions,
+        *((Say("why.working"), *working) if working else ()),
+        Say("why.edition", {"edition": estimate.edition_id}),
+    )
 
 
 def _failures(estimate: Estimate) -> tuple[Say, ...]:
@@ -44,10 +49,10 @@ def _failures(estimate: Estimate) -> tuple[Say, ...]:
 
 def _failure(condition: ConditionResult) -> Say:
     """The condition, the member's own figure, and the nearest change that would flip it."""
-    figures = {"clause": dict(condition.clause), "value": _figure(condition)}
+    figures = {"clause": condition.clause, "value": _figure(condition)}
     flip = condition.flip
     if condition.remedy is not None:
-        return Say("result.failed_remedy", {**figures, "remedy": dict(condition.remedy)})
+        return Say("result.failed_remedy", {**figures, "remedy": condition.remedy})
     if flip is not None and flip.by is not None:
         kind = FACTS[condition.fact].type
         if kind is FactType.MONEY:
@@ -68,23 +73,26 @@ def _figure(condition: ConditionResult) -> dict[str, object]:
         return {"key": f"value.{condition.fact}", "figures": {"count": value}}
     if kind is FactType.YES_NO:
         return {"key": f"option.{condition.fact}.{'yes' if value else 'no'}", "figures": {}}
-    return {"key": "value.text", "figures": {"text": to_json(value)}} if kind is not FactType.CHOICE else {"key": "value.chosen", "figures": {}}
+    return (
+        {"key": "value.text", "figures": {"text": to_json(value)}}
+        if kind is not FactType.CHOICE
+        else {"key": "value.chosen", "figures": {}}
+    )
 
 
 def _condition(condition: ConditionResult) -> Say:
     key = {State.MET: "why.met", State.FAILED: "why.failed", State.REVIEW: "why.review", State.UNKNOWN: "why.unknown"}[condition.state]
-    return Say(key, {"clause": dict(condition.clause), "value": _figure(condition)})
+    return Say(key, {"clause": condition.clause, "value": _figure(condition)})
 
 
 def _steps(estimate: Estimate) -> tuple[Say, ...]:
-    base = next((step.figures for step in estimate.working if step.kind == "base"), {})
-    return tuple(_step(step, base=base) for step in estimate.working if step.kind not in LEFT_OUT)
+    """The steps that say why it is this much, each beside the sum it started from."""
+    base = next((step.figures["amount"] for step in estimate.working if step.kind == "base"), None)
+    return tuple(_step("step", step, base) for step in estimate.working if step.kind not in LEFT_OUT)
 
 
-def _step(step: Step, base: object = None, *, whole: bool = False) -> Say:
-    own = base if isinstance(base, dict) else dict(base) if hasattr(base, "items") else {}
-    figures = {"base": own.get("amount"), **step.figures, "clause": dict(step.clause)}
-    return Say(f"{'working' if whole else 'step'}.{step.kind}", figures)
+def _step(words: str, step: Step, base: int | None = None) -> Say:
+    return Say(f"{words}.{step.kind}", {"base": base, **step.figures, "clause": step.clause})
 
 
 def _sample(estimate: Estimate) -> tuple[Say, ...]:

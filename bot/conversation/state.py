@@ -65,13 +65,24 @@ _first = {
     "sqlite": sqlite.insert(updates).on_conflict_do_nothing().returning(updates.c.update_id),
     "postgresql": postgresql.insert(updates).on_conflict_do_nothing().returning(updates.c.update_id),
 }
-_find = select(conversations).where(conversations.c.channel == bindparam("in_channel"), conversations.c.chat == bindparam("in_chat")).with_for_update()
+_find = (
+    select(conversations)
+    .where(conversations.c.channel == bindparam("in_channel"), conversations.c.chat == bindparam("in_chat"))
+    .with_for_update()
+)
 _add = {
-    dialect.name: dialect_insert(conversations).on_conflict_do_nothing()
-    for dialect, dialect_insert in ((sqlite.dialect(), sqlite.insert), (postgresql.dialect(), postgresql.insert))
+    "sqlite": sqlite.insert(conversations).on_conflict_do_nothing(),
+    "postgresql": postgresql.insert(conversations).on_conflict_do_nothing(),
 }
-_save = update(conversations).where(conversations.c.id == bindparam("in_id")).values(
-    locale=bindparam("new_locale"), revision=bindparam("new_revision"), state=bindparam("new_state"), changed_at=bindparam("new_changed_at")
+_save = (
+    update(conversations)
+    .where(conversations.c.id == bindparam("in_id"))
+    .values(
+        locale=bindparam("new_locale"),
+        revision=bindparam("new_revision"),
+        state=bindparam("new_state"),
+        changed_at=bindparam("new_changed_at"),
+    )
 )
 
 
@@ -85,7 +96,14 @@ def load(conn: Connection, chat: Chat, hint: str | None, now: datetime) -> Conve
     """The chat's conversation, begun if it is new, and locked until the transaction ends."""
     row = conn.execute(_find, {"in_channel": chat.channel, "in_chat": chat.id}).first()
     if row is None:
-        values = {"channel": chat.channel, "chat": chat.id, "locale": closest(hint), "revision": 0, "state": asdict(Place()), "changed_at": now}
+        values = {
+            "channel": chat.channel,
+            "chat": chat.id,
+            "locale": closest(hint),
+            "revision": 0,
+            "state": asdict(Place()),
+            "changed_at": now,
+        }
         conn.execute(_add[conn.dialect.name], values)
         row = conn.execute(_find, {"in_channel": chat.channel, "in_chat": chat.id}).one()
     return Conversation(row.id, chat, row.locale, row.revision, Place(**row.state))
