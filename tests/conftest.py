@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import tempfile
+import time
 from collections.abc import AsyncIterator, Iterator
 from itertools import count
 from pathlib import Path
@@ -18,6 +19,9 @@ from bot.store.migrate import load_tables, plain_engine
 from bot.store.tables import metadata
 
 QUICK = ("fsync=off", "full_page_writes=off", "synchronous_commit=off", "deadlock_timeout=50ms", "max_connections=200", "listen_addresses=")
+SERVE = '"$0" "$@" & server=$!; cat > /dev/null; kill -QUIT $server; wait $server; cd /; rm -rf "$OLDPWD"'
+"""The server lives as long as its standard input is open: however the test run ends, it ends too, and tidies up."""
+
 _numbers = count(1)
 
 
@@ -35,21 +39,20 @@ def postgres_cluster() -> Iterator[str]:
     run = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
     if run:
         shutil.chown(place, "postgres")
-    data = place / "data"
-    options = [f"-k {place}", *(f"-c {option}" for option in QUICK)]
-    make = [str(programs / "initdb"), "-D", str(data), "-U", "niangjia", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"]
-    start = [str(programs / "pg_ctl"), "-D", str(data), "-w", "-l", str(place / "log"), "-o", " ".join(options), "start"]
-    stop = [str(programs / "pg_ctl"), "-D", str(data), "-m", "immediate", "stop"]
+    data = str(place / "data")
+    make = [str(programs / "initdb"), "-D", data, "-U", "niangjia", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"]
+    serve = ["sh", "-c", SERVE, str(programs / "postgres"), "-D", data, "-k", str(place), *(f"--{option}" for option in QUICK)]
     subprocess.run([*run, *make], check=True, stdout=subprocess.DEVNULL, cwd=place)  # noqa: S603
-    subprocess.run([*run, *start], check=True, stdout=subprocess.DEVNULL, cwd=place)  # noqa: S603
+    with (place / "log").open("wb") as log:
+        server = subprocess.Popen([*run, *serve], stdin=subprocess.PIPE, stdout=log, stderr=log, cwd=place, start_new_session=True)  # noqa: S603
     try:
-        with psycopg.connect(f"host={place} user=niangjia dbname=postgres", autocommit=True) as conn:
+        with _first_connection(place) as conn:
             conn.execute("CREATE DATABASE template_niangjia")
         _create_all(_postgres_address(str(place), "template_niangjia"))
         yield str(place)
     finally:
-        subprocess.run([*run, *stop], check=True, stdout=subprocess.DEVNULL, cwd="/")  # noqa: S603
-        shutil.rmtree(place)
+        server.communicate()
+        shutil.rmtree(place, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
@@ -108,6 +111,15 @@ def _postgres_programs() -> Path:
     if found := shutil.which("initdb"):
         return Path(found).parent
     pytest.fail("PostgreSQL is missing: apt-get install -y postgresql", pytrace=False)
+
+
+def _first_connection(place: Path) -> psycopg.Connection:
+    for _ in range(300):
+        try:
+            return psycopg.connect(f"host={place} user=niangjia dbname=postgres", autocommit=True)
+        except psycopg.OperationalError:
+            time.sleep(0.1)
+    pytest.fail(f"PostgreSQL does not start:\n{(place / 'log').read_text()}", pytrace=False)
 
 
 def _postgres_address(directory: str, name: str) -> str:

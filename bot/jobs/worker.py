@@ -25,6 +25,7 @@ log = structlog.get_logger(__name__)
 
 FIRST_DELAY_S, LONGEST_DELAY_S = 2.0, 3600.0
 LOOK_AGAIN_S = 5.0
+AFTER_ERROR_S = 1.0
 
 
 class Later(Exception):  # noqa: N818  raised to say it, not to report a fault
@@ -96,10 +97,9 @@ class Worker:
                 self._wake.clear()
                 try:
                     pause = await self._round()
-                except StoreError as error:
-                    log.warning("jobs_store_failed", error=type(error).__name__)
-                    pause = 1.0
-                    await asyncio.sleep(pause)  # not woken by what goes wrong in a tight loop
+                except Exception as error:  # noqa: BLE001  the queue must outlive any database error
+                    log.error("jobs_store_failed", error=_where(error))  # noqa: TRY400  no message: it may hold a name
+                    await asyncio.sleep(AFTER_ERROR_S)
                     continue
                 if pause > 0:
                     with suppress(TimeoutError):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import DDL, Table, event
 
 APPEND_ONLY = "append_only"
-"""The mark in a table's `info`, set by `append_only`; a generated migration then says `op.append_only("table")`."""
+"""The mark in a table's `info`, set by `append_only`; a generated migration then says `op.invoke(AppendOnlyOp("table"))`."""
 
 
 def trigger_statements(table: str, dialect: str) -> list[str]:

@@ -5,16 +5,17 @@
 
 from __future__ import annotations
 
+import io
+import subprocess
 import sys
 import tempfile
-from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, create_engine
+from sqlalchemy import Engine, create_engine, make_url
 from sqlalchemy.pool import NullPool
 
 HERE = Path(__file__).parent / "migrations"
@@ -29,7 +30,6 @@ TABLES = (
     "bot.conversation.tables",
     "bot.channels.web.tables",
     "bot.channels.telegram.tables",
-    "bot.console.tables",
 )
 """Every module that declares tables. Named, not imported: the store is the lowest floor."""
 
@@ -37,12 +37,13 @@ TABLES = (
 def load_tables() -> None:
     """Import all tables into the one metadata."""
     for module in TABLES:
-        with suppress(ImportError):  # until every package is there
-            import_module(module)
+        import_module(module)
 
 
 def migrate(url: str) -> None:
     """Bring the database to the newest migration. Safe to run from several processes at once."""
+    if url.startswith("sqlite:"):
+        Path(make_url(url).database or "").parent.mkdir(parents=True, exist_ok=True)
     engine = plain_engine(url)
     try:
         command.upgrade(_config(engine), "head")
@@ -63,7 +64,12 @@ def make_migration(message: str) -> Path:
         engine.dispose()
     if made is None or isinstance(made, list):
         raise RuntimeError("one revision was to be written")
-    return Path(made.path)
+    path = Path(made.path)
+    lines = [line for line in path.read_text("utf-8").splitlines(keepends=True) if "# ###" not in line]
+    path.write_text("".join(lines), "utf-8")
+    for step in (["format"], ["check", "--fix"], ["format"]):
+        subprocess.run([sys.executable, "-m", "ruff", *step, "--quiet", str(path)], check=False)  # noqa: S603  our own file
+    return path
 
 
 def plain_engine(url: str) -> Engine:
@@ -74,7 +80,7 @@ def plain_engine(url: str) -> Engine:
 
 
 def _config(engine: Engine) -> Config:
-    config = Config()
+    config = Config(stdout=io.StringIO())
     config.set_main_option("script_location", str(HERE).replace("%", "%%"))
     config.attributes["engine"] = engine
     return config

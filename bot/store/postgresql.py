@@ -27,6 +27,7 @@ def make_engine(url: str) -> Engine:
         pool_size=THREADS + REPORT_THREADS,
         max_overflow=2,
         query_cache_size=2000,
+        hide_parameters=True,  # an error must not carry a name into a log
         connect_args={"options": "-c timezone=UTC -c lock_timeout=30000", "connect_timeout": 10},
     )
 

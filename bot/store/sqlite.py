@@ -25,6 +25,7 @@ def make_engine(url: str) -> Engine:
         url,
         poolclass=NullPool,
         query_cache_size=2000,
+        hide_parameters=True,  # an error must not carry a name into a log
         connect_args={"isolation_level": None, "check_same_thread": False, "timeout": LOCK_WAIT_S, "cached_statements": 512},
     )
 

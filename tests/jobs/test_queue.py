@@ -70,3 +70,12 @@ async def test_taking_and_looking_ahead_read_an_index_and_not_the_whole_table(sq
     steps = await sqlite_store.read(plan)
     assert steps.count("USING INDEX ix_jobs_due") + steps.count("USING COVERING INDEX ix_jobs_due") == 2, steps
     assert steps.count("INDEX ix_jobs_lane (lane=? AND id<?)") == 2, steps
+
+
+async def test_the_id_of_a_job_that_is_gone_is_never_given_again(store: Store) -> None:
+    ids = []
+    for _ in range(3):
+        await store.write(jobs.add, "notice", {}, now=NOW)
+        ids.append(await store.write(lambda conn: conn.execute(table.delete().returning(table.c.id)).scalar_one()))
+
+    assert len(set(ids)) == 3

@@ -153,6 +153,15 @@ async def test_closing_finishes_what_waits_and_refuses_what_comes_after(store: S
     await again.close()
 
 
+async def test_an_error_carries_no_value_that_was_written(store: Store) -> None:
+    await store.write(put, "王秀英")
+
+    with pytest.raises(IntegrityError) as caught:
+        await store.write(put, "王秀英")
+
+    assert "王秀英" not in str(caught.value).replace("Key (text)=(王秀英)", "")
+
+
 async def test_an_address_of_another_database_is_refused(keyring: Keyring) -> None:
     with pytest.raises(StoreError, match="begins with"):
         Store.open("mysql://x", keyring)

@@ -1,4 +1,4 @@
-"""`op.append_only("table")`: the one operation of ours that migrations know."""
+"""The one operation of ours that migrations know: `op.invoke(AppendOnlyOp("table"))` makes a table append-only."""
 
 from __future__ import annotations
 
@@ -9,17 +9,11 @@ from alembic.operations import MigrateOperation, Operations
 from bot.store.append_only import trigger_statements
 
 
-@Operations.register_operation("append_only")
 class AppendOnlyOp(MigrateOperation):
     """Give a table the triggers that refuse UPDATE and DELETE."""
 
     def __init__(self, table: str) -> None:
         self.table = table
-
-    @classmethod
-    def append_only(cls, operations: Operations, table: str) -> None:
-        """Do it, within a migration."""
-        operations.invoke(cls(table))
 
 
 @Operations.implementation_for(AppendOnlyOp)
@@ -30,6 +24,7 @@ def make_triggers(operations: Operations, operation: AppendOnlyOp) -> None:
 
 
 @renderers.dispatch_for(AppendOnlyOp)
-def render(_context: AutogenContext, operation: AppendOnlyOp) -> str:
+def render(context: AutogenContext, operation: AppendOnlyOp) -> str:
     """Write it into a generated migration."""
-    return f"op.append_only({operation.table!r})"
+    context.imports.add("from bot.store.migrations.operations import AppendOnlyOp")
+    return f"op.invoke(AppendOnlyOp({operation.table!r}))"

@@ -12,11 +12,11 @@ branch_labels = None
 depends_on = None
 
 
-def upgrade() -> None:
+def upgrade() -> None:  # noqa: PLR0915
     """Go forward."""
     ${upgrades if upgrades else "pass"}
 
 
-def downgrade() -> None:
+def downgrade() -> None:  # noqa: PLR0915
     """Go back."""
     ${downgrades if downgrades else "pass"}
