@@ -31,6 +31,8 @@ from bot.store.migrate import migrate
 from calculator import load
 
 LARGEST_REQUEST = 21 * 1024 * 1024
+LEASE_S = 6.0
+"""A job under way when the process dies is taken up again after so long: soon enough that the member waits less than ten seconds."""
 
 Clock = Callable[[], datetime]
 
@@ -84,7 +86,7 @@ def application(settings: Settings, foundation: Foundation, clock: Clock = now) 
         app.add_routes(telegram.routes())
     kinds[notices.JOB_KIND] = notices.sender(channels)
     kinds[uploads.JOB_KIND] = documents.settle_upload(store, files, fetchers, _deliver(take, clock), clock)
-    app.cleanup_ctx.append(partial(_working, worker=Worker(store, kinds, clock), telegram=telegram))
+    app.cleanup_ctx.append(partial(_working, worker=Worker(store, kinds, clock, lease_s=LEASE_S), telegram=telegram))
     app.on_shutdown.append(streams.close)
     return app
 
