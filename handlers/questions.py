@@ -16,6 +16,7 @@ from handlers.understanding.amounts import read_amount
 from handlers.understanding.choices import read_choice
 from handlers.understanding.counts import read_age, read_count
 from handlers.understanding.days import read_day
+from handlers.understanding.plain import plain
 from handlers.understanding.reading import Read, Unread
 from handlers.understanding.yes_no import read_yes_no
 
@@ -23,6 +24,9 @@ T = TypeVar("T")
 
 NOTHING = frozenset({"没有", "没", "无", "nothing", "none", "never"})
 """How people say that a sum is nothing."""
+
+ENDINGS = " ,。.!、"
+"""What may stand after a word that was typed instead of tapped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +80,16 @@ class YesNo(Question["bool | Unclear"]):
     may_be_unclear: bool = False
 
     def read(self, text: str, words: Callable[[Say], str]) -> Read[bool | Unclear] | Unread:
+        """A label, then a clear yes or no, then a part of a label: "不是" is a part of "不是工伤", and yet clear."""
         chosen = read_choice(text, {o.value: (words(o.label),) for o in self.options()})
+        answer = read_yes_no(text)
+        if isinstance(answer, Read) and answer.sure and not (isinstance(chosen, Read) and chosen.sure):
+            return Read(answer.value)
         if isinstance(chosen, Read):
             value = self.press(chosen.value)
-            return Read(value, chosen.sure) if value is not None else Unread("none")
-        answer = read_yes_no(text)
-        if isinstance(answer, Unread) and answer.reason == "unclear" and self.may_be_unclear:
-            return Read(UNCLEAR, True)
+            return Unread("none") if value is None else Read(value, chosen.sure)
+        if answer == Unread("unclear") and self.may_be_unclear:
+            return Read(UNCLEAR)
         return answer if isinstance(answer, Unread) else Read[bool | Unclear](answer.value, answer.sure)
 
     def load(self, stored: Any) -> bool | Unclear | None:
@@ -397,11 +404,16 @@ class Confirm(Question[str]):
         return hashlib.sha256(json.dumps([shown, dict(self.extra)], sort_keys=True, ensure_ascii=False).encode()).hexdigest()[:16]
 
     def read(self, text: str, words: Callable[[Say], str]) -> Read[str] | Unread:
-        chosen = read_choice(text, {option.value: (words(option.label),) for option in self.options()})
-        if isinstance(chosen, Read) and chosen.sure:
-            return Read(chosen.value, True)
+        """Only the button's own words or a yes send: "1" and "第一个" mean an item of the list."""
+        if plain(text).strip(ENDINGS) == plain(words(self.options()[0].label)):
+            return Read(self.digest)
         answer = read_yes_no(text)
         return Read(self.digest, answer.sure) if isinstance(answer, Read) and answer.value else Unread("not_confirmed")
+
+    def item_meant(self, text: str, words: Callable[[Say], str]) -> Item | None:
+        """The item that "3", "第三项" or "电话" points at."""
+        chosen = read_choice(text, {item.key: (words(Say(f"name.{item.key}")),) for item in self.items})
+        return next((item for item in self.items if isinstance(chosen, Read) and item.key == chosen.value), None)
 
     def load(self, stored: Any) -> str | None:
         return self.digest if stored == self.digest else None

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from bot.conversation.actions import Answer, order_action
+from bot.conversation.editing import asking_again
 from bot.conversation.going_on import go_on
 from bot.conversation.lookups import LOOKUPS
 from bot.conversation.papers import under_way
@@ -35,11 +36,11 @@ def typed(talk: Talk, run: Replay[Any], question: Question[Any], text: str) -> R
         talk = talk.at(replace(talk.place, proposed=None))
     if isinstance(question, Lookup):
         return _look_up(talk, run, question, text)
-    if isinstance(question, Confirm) and (number := _item_number(question, text)):
-        return go_on(talk.at(replace(talk.place, editing=question.items[number - 1].key)))
     if isinstance(question, Documents) and text in {talk.words(documents_end(question, talk.place.answers.get(question.key))), *ENOUGH}:
         return _documents_pressed(talk, question, "done")
     found = question.read(text, talk.words)
+    if isinstance(found, Unread) and isinstance(question, Confirm) and (item := question.item_meant(text, talk.words)):
+        return go_on(talk.at(asking_again(talk.place, item.key)))
     if isinstance(found, Unread):
         return not_understood(talk, run, question, found.reason)
     if not found.sure:
@@ -154,12 +155,6 @@ def _documents_pressed(talk: Talk, question: Documents, value: str) -> Reply:
     else:
         return go_on(talk.noting(Say("press.stale")))
     return go_on(talk.at(talk.place.with_answer(question.key, {"uploads": uploads, "done": False})))
-
-
-def _item_number(question: Confirm, text: str) -> int | None:
-    digits = "".join(sign for sign in text if sign.isdecimal())
-    wanted = int(digits) if digits and len(text.strip()) <= len(digits) + 4 and len(digits) < 3 else 0  # noqa: PLR2004  # "改第 3 项"
-    return wanted if 1 <= wanted <= len(question.items) else None
 
 
 def _difference(before: Replay[Any], after: Replay[Any]) -> tuple[Say, ...]:

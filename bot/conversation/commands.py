@@ -9,7 +9,7 @@ from typing import Any
 from bot.claims import find
 from bot.claims.states import State
 from bot.conversation.actions import order_action
-from bot.conversation.editing import edit_key
+from bot.conversation.editing import asking_again, edit_key
 from bot.conversation.going_on import go_on, menu, start
 from bot.conversation.papers import mend_about
 from bot.conversation.results import why
@@ -60,14 +60,7 @@ def _back(talk: Talk, _: str) -> Reply:
     at = keys.index(talk.place.editing) if talk.place.editing in keys else len(keys)
     if at == 0:
         return go_on(talk.noting(Say("back.at_first")))
-    return go_on(talk.at(_asking_again(talk.place, keys[at - 1])))
-
-
-def _asking_again(place: Place, key: str) -> Place:
-    """Papers are added to; every other answer is shown and replaced."""
-    if key == "documents":
-        return replace(place, answers={**place.answers, key: {**place.answers[key], "done": False}}, editing=None)
-    return replace(place, editing=key)
+    return go_on(talk.at(asking_again(talk.place, keys[at - 1])))
 
 
 def _keep(talk: Talk, _: str) -> Reply:
@@ -110,7 +103,7 @@ def _edit(talk: Talk, target: str) -> Reply:
     key = edit_key(run, target)
     if key is None:
         return _change(talk, "")
-    return go_on(talk.at(replace(_asking_again(talk.place, key), at_menu=False, proposed=None)))
+    return go_on(talk.at(asking_again(talk.place, key)))
 
 
 def _help(talk: Talk, _: str) -> Reply:

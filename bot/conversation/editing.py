@@ -1,10 +1,12 @@
-"""Which answer a person means by "改金额" or "change 3"."""
+"""Which answer a person means by "改金额" or "change 3", and how it is asked again."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
+from bot.conversation.state import Place
 from handlers.dialogue import Asked, Replay
 from handlers.questions import Amount, Confirm, Day
 
@@ -37,6 +39,14 @@ WORDS: tuple[tuple[str, Meant], ...] = (
 """What people call an answer, as the reader of topics hands it on."""
 
 MEANT = {word: meant for words, meant in WORDS for word in words.split()}
+
+
+def asking_again(place: Place, key: str) -> Place:
+    """Papers are added to; every other answer is shown and replaced."""
+    if key == "documents":
+        answers = {**place.answers, key: {**place.answers[key], "done": False}}
+        return replace(place, answers=answers, editing=None, proposed=None, at_menu=False)
+    return replace(place, editing=key, proposed=None, at_menu=False)
 
 
 def edit_key(run: Replay[Any], target: str) -> str | None:
