@@ -50,7 +50,7 @@ def _mark() -> Image.Image:
     layer = Image.new("L", _SIZE)
     words = MARK if _has_chinese() else MARK_WITHOUT_CHINESE
     for height in (430, 760, 1090):
-        ImageDraw.Draw(layer).text((_SIZE[0] / 2, height), words, font=_font(92), fill=66, anchor="mm")
+        ImageDraw.Draw(layer).text((_SIZE[0] / 2, height), words, font=_font(72), fill=66, anchor="mm")
     return layer.rotate(18)
 
 

@@ -73,12 +73,14 @@ async def claim_page(
         raise web.HTTPNotFound from error
     claim = seen.claim
     edition = edition_of(claim.edition)
+    order = {need.kind: place for place, need in enumerate(edition.documents)}
     year_cap = None if edition.cap_per_year is None else edition.cap_per_year.amount
     return page(
         request,
         "claim.html",
         status=status,
         seen=seen,
+        papers=sorted(seen.papers, key=lambda paper: order.get(paper.kind or "", len(order))),
         claim=claim,
         edition=edition,
         State=State,

@@ -2,24 +2,38 @@
 
 from __future__ import annotations
 
-from aiohttp import web
-from sqlalchemy import Connection
+from datetime import datetime, timedelta
+from typing import Final
 
-from bot.claims import claim as stored
-from bot.claims.errors import NoSuchClaimError
-from bot.console.parts import parts, signed_in, store
+from aiohttp import web
+from sqlalchemy import Connection, select
+
+from bot import audit
+from bot.audit import audit as records
+from bot.claims.tables import claims
+from bot.console.parts import now, parts, signed_in, store
 from bot.documents import uploads
 from bot.documents.errors import Missing
 from bot.documents.files import picture_key
 from bot.message import UploadId
 from bot.staff.accounts import Staff
 
+ONE_LOOK: Final = timedelta(minutes=30)
+"""Pictures seen within this time of the last thing on record belong to that look."""
+
 
 async def show(request: web.Request) -> web.Response:
-    """The JPEG. Its look is on record with the claim page that shows it."""
-    upload_id, number = request.match_info["upload"], int(request.match_info["number"])
-    if not await store(request).read(_may_see, signed_in(request), upload_id, number):
+    """The JPEG. The claim page that shows it has put the look on record; a picture opened without the page does so itself."""
+    upload_id, number, staff, moment = request.match_info["upload"], int(request.match_info["number"]), signed_in(request), now(request)
+    claim_id, is_on_record = await store(request).read(_seen, staff, upload_id, number, moment)
+    if claim_id is None:
         raise web.HTTPNotFound
+    if not is_on_record:
+        await store(request).write(
+            lambda conn: audit.record(
+                conn, at=moment, actor=staff.actor, action="looked", subject=f"claim:{claim_id}", detail={"picture": number}
+            )
+        )
     try:
         body = await parts(request).files.get(picture_key(UploadId(upload_id), number))
     except Missing as error:
@@ -28,11 +42,13 @@ async def show(request: web.Request) -> web.Response:
     return web.Response(body=body, content_type="image/jpeg", headers=headers)
 
 
-def _may_see(conn: Connection, staff: Staff, upload_id: str, number: int) -> bool:
+def _seen(conn: Connection, staff: Staff, upload_id: str, number: int, now: datetime) -> tuple[int | None, bool]:
+    """The claim, if they may see it; and whether their look at it is on record already."""
     upload = uploads.find(conn, upload_id)
     if upload is None or upload.claim_id is None or number >= upload.pictures:
-        return False
-    try:
-        return staff.sees(stored.read(conn, upload.claim_id).union_path)
-    except NoSuchClaimError:
-        return False
+        return None, False
+    path = conn.execute(select(claims.c.union_path).where(claims.c.id == upload.claim_id)).scalar_one_or_none()
+    if path is None or not staff.sees(path):
+        return None, False
+    recent = (records.c.subject == f"claim:{upload.claim_id}", records.c.actor == staff.actor, records.c.at > now - ONE_LOOK)
+    return upload.claim_id, conn.execute(select(records.c.id).where(*recent).limit(1)).first() is not None
