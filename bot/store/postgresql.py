@@ -12,8 +12,8 @@ from typing import Any
 from sqlalchemy import Engine, create_engine
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from bot.store.errors import OutcomeUnknown, StoreClosed
-from bot.store.works import Waiting, Work, run, settle
+from bot.store.errors import OutcomeUnknown, StoreClosed, StoreUnavailable
+from bot.store.works import Waiting, Work, carriable, run, settle
 
 THREADS, REPORT_THREADS = 8, 2
 TRIES = 5
@@ -25,7 +25,7 @@ def make_engine(url: str) -> Engine:
     return create_engine(
         url,
         pool_size=THREADS + REPORT_THREADS,
-        max_overflow=2,
+        max_overflow=THREADS,  # while reads and writes are both at their most
         query_cache_size=2000,
         hide_parameters=True,  # an error must not carry a name into a log
         connect_args={"options": "-c timezone=UTC -c lock_timeout=30000", "connect_timeout": 10},
@@ -58,7 +58,11 @@ class Lane:
     def _settled(self, waiting: Waiting) -> None:
         if waiting.future.cancelled():
             return
-        run_tries(self._engine, waiting)
+        try:
+            run_tries(self._engine, waiting)
+        except Exception as error:  # noqa: BLE001  whatever it is, somebody waits: no connection was free in time, say
+            waiting.error = StoreUnavailable(str(error))
+            waiting.error.__cause__ = error
         settle([waiting], self._after_commit if waiting.error is None else None)
 
 
@@ -75,7 +79,7 @@ def run_tries(engine: Engine, waiting: Waiting) -> None:
             if not last and _passing(error):
                 time.sleep(random.uniform(0.5, 1.0) * 0.1 * 3**attempt if _sqlstate(error) not in CONFLICTS else random.uniform(0, 0.02))  # noqa: S311
                 continue
-            waiting.error = error
+            waiting.error = carriable(error)
         return
 
 
