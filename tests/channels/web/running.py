@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from aiohttp import web
 from aiohttp.test_utils import TestServer
@@ -22,8 +21,8 @@ from bot.channels.web.streams import Streams
 from bot.conversation.state import is_first
 from bot.documents.files import Files
 from bot.documents.job import settle_upload
-from bot.jobs import Job, Worker
-from bot.message import Button, Chat, Command, Incoming, Message, Notice, Say
+from bot.jobs import Worker
+from bot.message import Button, Chat, Command, Incoming, Message, Say
 from bot.settings import Settings
 from bot.store import Keyring, Store
 from handlers.say import Figures
@@ -86,10 +85,7 @@ async def running_chat(
     def deliver(conn: Connection, incoming: Incoming) -> None:
         step(conn, incoming, now=now())
 
-    async def notice(job: Job) -> None:
-        await channel.send(read_notice(job.payload), job)
-
-    kinds = {"notice": notice, "upload": settle_upload(store, files, {}, deliver, now)}
+    kinds = {notices.JOB_KIND: notices.sender({"web": channel}), "upload": settle_upload(store, files, {}, deliver, now)}
     app = web.Application()
     settings = Settings(_env_file=None, public_url=public_url)
     app.add_routes(web_routes(streams, store, files, step, spoken, settings, now))
@@ -97,11 +93,6 @@ async def running_chat(
     server = TestServer(app, host="127.0.0.1")
     async with at_work(Worker(store, kinds, now)), server:
         yield Running(store, files, streams, server, channel)
-
-
-def read_notice(payload: Mapping[str, Any]) -> Notice:
-    """The notice of a job."""
-    return Notice(Chat(payload["channel"], payload["chat"]), Message.from_json(payload["message"]), payload["locale"])
 
 
 @asynccontextmanager
