@@ -12,7 +12,7 @@ from functools import partial
 from aiohttp import web
 from sqlalchemy import Connection
 
-from bot import health, notices, wording
+from bot import health, notices, sealing, wording
 from bot.channels.telegram import Telegram
 from bot.channels.web.routes import web_routes
 from bot.channels.web.send import WebChannel
@@ -60,6 +60,7 @@ async def founded(settings: Settings) -> AsyncIterator[Foundation]:
     migrate(settings.database_url)
     store = Store.open(settings.database_url, keyring)
     try:
+        await store.write(_begin_sealing, now())
         yield Foundation(store, Files(settings.files_url, keyring))
     finally:
         await store.close()
@@ -84,11 +85,17 @@ def application(settings: Settings, foundation: Foundation, clock: Clock = now) 
         fetchers[telegram.name] = telegram.fetch
         kinds |= telegram.jobs
         app.add_routes(telegram.routes())
+    kinds[sealing.JOB_KIND] = sealing.sealer(store, clock)
     kinds[notices.JOB_KIND] = notices.sender(channels)
     kinds[uploads.JOB_KIND] = documents.settle_upload(store, files, fetchers, _deliver(take, clock), clock)
     app.cleanup_ctx.append(partial(_working, worker=Worker(store, kinds, clock, lease_s=LEASE_S), telegram=telegram))
     app.on_shutdown.append(streams.close)
     return app
+
+
+def _begin_sealing(conn: Connection, moment: datetime) -> None:
+    if not sealing.is_queued(conn):
+        sealing.queue(conn, moment.date(), moment)
 
 
 async def _to_chat(_: web.Request) -> web.Response:
