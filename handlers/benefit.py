@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from calculator.edition import Edition
 from calculator.estimate import Estimate, estimate
-from calculator.facts import Facts, Value
-from calculator.verdict import next_worth_asking
+from calculator.facts import UNCLEAR, Facts, Value
+from calculator.verdict import Verdict, next_worth_asking
 from handlers.case import Case
 from handlers.dialogue import Flow, ask
 from handlers.facts import fact_question
 from handlers.questions import Question
+from handlers.say import Say
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,15 +23,37 @@ class Estimated:
     """The answer to "how much": what the rules say, and the facts they said it on."""
 
     benefit: str
+    edition: Edition
     estimate: Estimate
     facts: Facts
 
 
-def benefit(case: Case, name: str) -> Flow[Estimated]:
+@dataclass(frozen=True, slots=True)
+class NotYet:
+    """The benefit begins on a day still to come: nothing to ask before it."""
+
+    benefit: str
+    starts: date
+
+
+def in_force(case: Case, name: str) -> Edition | None:
+    """The edition of this day; None before the first."""
+    policy = case.policies[name]
+    return policy.edition_on(case.day) if policy.editions[0].starts <= case.day else None
+
+
+def reasons(verdict: Verdict) -> tuple[Say, ...]:
+    """Why a person must look: a rule that says so, or something the member could not tell."""
+    return tuple(Say("review.unclear" if r.value is UNCLEAR else "review.reason", {"clause": dict(r.clause)}) for r in verdict.to_review())
+
+
+def benefit(case: Case, name: str) -> Flow[Estimated | NotYet]:
     """Asks only what can still change the answer."""
-    edition = case.policies[name].edition_on(case.day)
+    edition = in_force(case, name)
+    if edition is None:
+        return NotYet(name, case.policies[name].editions[0].starts)
     facts = yield from facts_worth_asking(case, edition, {})
-    return Estimated(name, estimate(edition, facts), facts)
+    return Estimated(name, edition, estimate(edition, facts), facts)
 
 
 def facts_worth_asking(case: Case, edition: Edition, known: Facts) -> Generator[Question[Any], Any, dict[str, Value]]:

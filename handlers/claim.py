@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Generator
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any
 
-from calculator.edition import Edition
+from calculator.edition import Edition, Policy
 from calculator.estimate import Estimate, estimate
 from calculator.facts import FACTS, Facts, Value
-from calculator.policy import Policy
 from calculator.verdict import Outcome
-from handlers.benefit import Estimated, facts_worth_asking
+from handlers.benefit import Estimated, NotYet, facts_worth_asking, in_force, reasons
 from handlers.case import Case
 from handlers.dialogue import Flow, ask
 from handlers.facts import day_question, fact_question
 from handlers.identity import age_on, birth_day, read_card, read_certno, read_name, read_phone
-from handlers.questions import Confirm, Documents, Found, HandedIn, Item, Lookup, Need, Question, Text, YesNo
+from handlers.questions import Confirm, Documents, Found, HandedIn, Item, Lookup, Need, Question, Text, YesNo, missing_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,37 +40,50 @@ class Applied:
     """A claim as the member confirmed it."""
 
     benefit: str
-    edition: str
+    edition: Edition
     day: date
     person: Person
     facts: Facts
     estimate: Estimate
     documents: tuple[HandedIn, ...]
+    missing: int
+    """Kinds of document nothing has come for."""
     card: str
 
 
-LIKELY_CERTNO = "110101198001010010"
-LIKELY_CARD = "6222000000000000"
+CONSENT = YesNo(key="consent")
+NAME = Text(key="name", reader=read_name, likely="王芳")
+UNION = Lookup(key="union", source="union")
+PHONE = Text(key="phone", reader=read_phone, likely="13800000000")
+CARD = Text(key="card", reader=read_card, likely="6222000000000000", masked=True)
 
 
-def claim(case: Case, name: str) -> Flow[Applied | Estimated | Declined]:
+def claim(case: Case, name: str) -> Flow[Applied | Estimated | Declined | NotYet]:
     """One flow for every benefit. A member the rules leave out is told so before papers are asked for."""
-    if not (yield from ask(YesNo(key="consent"))):
-        return Declined()
     policy = case.policies[name]
-    person = yield from _person()
+    if in_force(case, name) is None:
+        return NotYet(name, policy.editions[0].starts)
+    if not (yield from ask(CONSENT)):
+        return Declined()
+    person = yield from _person(case.day)
     day = yield from ask(_event_day(policy, case.day))
     edition = policy.edition_on(day)
     facts = yield from _facts(case, edition, person, day)
     worked_out = estimate(edition, facts)
     if worked_out.verdict.outcome is Outcome.INELIGIBLE:
-        return Estimated(name, worked_out, facts)
-    needs = tuple(Need(need.kind, dict(need.title), dict(need.hint)) for need in edition.documents)
-    documents = yield from ask(Documents(key="documents", needs=needs))
-    card = yield from ask(Text(key="card", reader=read_card, likely=LIKELY_CARD, masked=True))
-    applied = Applied(name, edition.id, day, person, facts, worked_out, documents, card)
-    yield from ask(Confirm(key="confirm", items=_items(policy, edition, applied, case.day), extra={"amount": worked_out.amount}))
+        return Estimated(name, edition, worked_out, facts)
+    papers = _papers(edition)
+    documents = yield from ask(papers)
+    card = yield from ask(CARD)
+    missing = missing_of(papers.needs, documents)
+    applied = Applied(name, edition, day, person, facts, worked_out, documents, missing, card)
+    items, review = _items(policy, applied, case.day), reasons(worked_out.verdict)
+    yield from ask(Confirm(key="confirm", items=items, review=review, amount=worked_out.amount))
     return applied
+
+
+def _certno(today: date) -> Text:
+    return Text(key="certno", reader=partial(read_certno, today=today), likely="110101198001010010", masked=True)
 
 
 def _event_day(policy: Policy, today: date) -> Question[date]:
@@ -78,11 +91,16 @@ def _event_day(policy: Policy, today: date) -> Question[date]:
     return day_question(FACTS[policy.edition_by], policy.editions[0].starts, today)
 
 
-def _person() -> Generator[Question[Any], Any, Person]:
-    name = yield from ask(Text(key="name", reader=read_name, likely="王芳"))
-    certno = yield from ask(Text(key="certno", reader=read_certno, likely=LIKELY_CERTNO, masked=True))
-    union = yield from ask(Lookup(key="union", source="union"))
-    phone = yield from ask(Text(key="phone", reader=read_phone, likely="13800000000"))
+def _papers(edition: Edition) -> Documents:
+    needs = tuple(Need(need.kind, dict(need.title), dict(need.hint)) for need in edition.documents)
+    return Documents(key="documents", needs=needs)
+
+
+def _person(today: date) -> Generator[Question[Any], Any, Person]:
+    name = yield from ask(NAME)
+    certno = yield from ask(_certno(today))
+    union = yield from ask(UNION)
+    phone = yield from ask(PHONE)
     return Person(name, certno, union, phone)
 
 
@@ -91,28 +109,27 @@ def _facts(case: Case, edition: Edition, person: Person, day: date) -> Generator
     known: dict[str, Value] = {edition.edition_by: day}
     born = birth_day(person.certno)
     if born is not None and "age" in edition.asks:
-        known["age"] = age_on(day, born)
+        known["age"] = max(age_on(day, born), 0)
     for name in edition.claim_asks:
         if name not in known:
             known[name] = yield from ask(fact_question(name, edition, case.day))
     return (yield from facts_worth_asking(case, edition, known))
 
 
-def _items(policy: Policy, edition: Edition, applied: Applied, today: date) -> tuple[Item, ...]:
+def _items(policy: Policy, applied: Applied, today: date) -> tuple[Item, ...]:
     """Every answer that leaves with the claim, in the order it was asked."""
-    person = applied.person
+    person, edition = applied.person, applied.edition
     items = [
-        Item("name", Text(key="name", reader=read_name, likely="").show(person.name)),
-        Item("certno", Text(key="certno", reader=read_certno, likely="", masked=True).show(person.certno)),
-        Item("union", Lookup(key="union", source="union").show(person.union)),
-        Item("phone", Text(key="phone", reader=read_phone, likely="").show(person.phone)),
+        Item("name", NAME.show(person.name)),
+        Item("certno", _certno(today).show(person.certno)),
+        Item("union", UNION.show(person.union)),
+        Item("phone", PHONE.show(person.phone)),
     ]
     born = birth_day(person.certno)
     for name, value in applied.facts.items():
         if name != "age" or born is None:
             question: Question[Any] = _event_day(policy, today) if name == policy.edition_by else fact_question(name, edition, today)
             items.append(Item(name, question.show(value)))
-    needs = tuple(Need(need.kind, dict(need.title), dict(need.hint)) for need in edition.documents)
-    items.append(Item("documents", Documents(key="documents", needs=needs).show(applied.documents)))
-    items.append(Item("card", Text(key="card", reader=read_card, likely="", masked=True).show(applied.card)))
+    items.append(Item("documents", _papers(edition).show(applied.documents)))
+    items.append(Item("card", CARD.show(applied.card)))
     return tuple(items)

@@ -7,11 +7,13 @@ import unicodedata
 from datetime import date
 
 from handlers.understanding.reading import Read, Unread
+from handlers.understanding.yes_no import read_yes_no
 
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 """GB 11643: what each of the first 17 digits of a resident identity number counts."""
 
-NAME_LONGEST = 40
+NAME_SHORTEST, NAME_LONGEST = 2, 40
+OLDEST = 120
 CARD_LENGTHS = range(16, 20)
 
 
@@ -20,13 +22,15 @@ def _compact(text: str) -> str:
 
 
 def read_name(text: str) -> Read[str] | Unread:
-    """A person's name: letters of any script, with the dots and hyphens names have."""
+    """A person's name: letters of any script, with the dots and hyphens names have. What says yes, no or "don't know" is doubtful."""
     name = re.sub(r"\s+", " ", unicodedata.normalize("NFC", text)).strip()
-    if not 2 <= len(name) <= NAME_LONGEST:
+    kinds = [unicodedata.category(sign)[0] for sign in name]
+    if not NAME_SHORTEST <= kinds.count("L") <= len(name) <= NAME_LONGEST:
         return Unread("not_a_name")
-    if not all(unicodedata.category(sign)[0] in "LM" or sign in " ·•・.-'’" for sign in name):
+    if not all(kind in "LM" or sign in " ·•・.-'’" for kind, sign in zip(kinds, name, strict=True)):
         return Unread("not_a_name")
-    return Read(name, True)
+    said = read_yes_no(text)
+    return Read(name, isinstance(said, Unread) and said.reason != "unclear")
 
 
 def check_sign(seventeen: str) -> str:
@@ -34,16 +38,20 @@ def check_sign(seventeen: str) -> str:
     return "10X98765432"[sum(int(digit) * weight for digit, weight in zip(seventeen, WEIGHTS, strict=True)) % 11]
 
 
-def read_certno(text: str) -> Read[str] | Unread:
-    """A resident identity number with its check sign, or another certificate (passport, permit) of 6 to 12 letters and digits."""
+def read_certno(text: str, today: date) -> Read[str] | Unread:
+    """A resident identity number with its check sign, or a passport or permit of 6 to 12 letters and digits.
+
+    Eight or nine digits alone, as some permits and passports have, are doubtful.
+    """
     number = _compact(text)
     if re.fullmatch(r"[0-9]{17}[0-9X]", number):
-        if birth_day(number) is None:
+        born = birth_day(number)
+        if born is None or not 0 <= age_on(today, born) <= OLDEST:
             return Unread("certno_birth")
-        return Read(number, True) if check_sign(number[:17]) == number[17] else Unread("certno_check")
+        return Read(number) if check_sign(number[:17]) == number[17] else Unread("certno_check")
     if re.fullmatch(r"(?=.*[A-Z])(?=.*[0-9])[A-Z0-9]{6,12}", number):
-        return Read(number, True)
-    return Unread("not_a_certno")
+        return Read(number)
+    return Read(number, sure=False) if re.fullmatch(r"[0-9]{8,9}", number) else Unread("not_a_certno")
 
 
 def birth_day(certno: str) -> date | None:
@@ -51,10 +59,9 @@ def birth_day(certno: str) -> date | None:
     if not re.fullmatch(r"[0-9]{17}[0-9X]", certno):
         return None
     try:
-        day = date(int(certno[6:10]), int(certno[10:12]), int(certno[12:14]))
+        return date(int(certno[6:10]), int(certno[10:12]), int(certno[12:14]))
     except ValueError:
         return None
-    return day if day.year >= 1900 else None  # noqa: PLR2004  # the first year any living person was born in
 
 
 def age_on(day: date, born: date) -> int:

@@ -8,7 +8,7 @@ from typing import Any
 
 from handlers.case import Case
 from handlers.dialogue import Flow, ask
-from handlers.questions import Documents, HandedIn, Need
+from handlers.questions import Documents, HandedIn, Need, missing_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,12 +17,15 @@ class Mended:
 
     claim_id: int
     documents: tuple[HandedIn, ...]
+    missing: int
+    """Kinds still missing: staff see them, the member is told that not all is there."""
 
 
 def mend(case: Case, claim_id: int, benefit: str, missing: tuple[str, ...]) -> Flow[Mended]:
     """Asks for exactly the kinds staff named; when they named none, any paper counts."""
-    documents = yield from ask(Documents(key="documents", needs=_needs(case, benefit, missing)))
-    return Mended(claim_id, documents)
+    needs = _needs(case, benefit, missing)
+    documents = yield from ask(Documents(key="documents", needs=needs, least=1))
+    return Mended(claim_id, documents, missing_of(needs, documents))
 
 
 def _needs(case: Case, benefit: str, missing: tuple[str, ...]) -> tuple[Need, ...]:

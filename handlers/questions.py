@@ -332,6 +332,11 @@ class HandedIn:
     kind: str
 
 
+def missing_of(needs: tuple[Need, ...], taken: tuple[HandedIn, ...]) -> int:
+    """How many of the kinds nothing has come for."""
+    return len({need.kind for need in needs} - {document.kind for document in taken})
+
+
 @dataclass(frozen=True, kw_only=True)
 class Documents(Question[tuple[HandedIn, ...]]):
     """Pictures in any order. Each counts for the first kind still missing until the member says otherwise; `done` ends it.
@@ -340,12 +345,17 @@ class Documents(Question[tuple[HandedIn, ...]]):
     """
 
     needs: tuple[Need, ...]
+    least: int = 0
+    """How many must have come before it can be done."""
 
     def read(self, text: str, words: Callable[[Say], str]) -> Read[tuple[HandedIn, ...]] | Unread:
         return Unread("send_picture")
 
     def load(self, stored: Any) -> tuple[HandedIn, ...] | None:
-        return self.handed_in(stored) if isinstance(stored, Mapping) and stored.get("done") is True else None
+        if not isinstance(stored, Mapping) or stored.get("done") is not True:
+            return None
+        taken = self.handed_in(stored)
+        return taken if len(taken) >= self.least else None
 
     def handed_in(self, stored: Any) -> tuple[HandedIn, ...]:
         """What has come so far, each under a kind this question asks for."""
@@ -376,8 +386,7 @@ class Documents(Question[tuple[HandedIn, ...]]):
         return None
 
     def show(self, value: tuple[HandedIn, ...]) -> Say:
-        have = {document.kind for document in value}
-        missing = sum(need.kind not in have for need in self.needs)
+        missing = missing_of(self.needs, value)
         return Say("value.documents_missing" if missing else "value.documents", {"count": len(value), "missing": missing})
 
 
@@ -394,14 +403,17 @@ class Confirm(Question[str]):
     """The last look before something leaves. Only a yes to exactly these items counts: the stored answer is their digest."""
 
     items: tuple[Item, ...]
-    extra: Figures = field(default_factory=dict)
-    """What else was shown and must not change under the member's hand, such as the amount."""
+    review: tuple[Say, ...] = ()
+    """Why a person must look, if one must."""
+    amount: Fen | None = None
+    """The estimate shown with the items; None where it is not known yet."""
 
     @property
     def digest(self) -> str:
         """Sixteen hex digits over all that was shown."""
         shown = [[i.key, i.shown.key, dict(i.shown.figures)] for i in self.items]
-        return hashlib.sha256(json.dumps([shown, dict(self.extra)], sort_keys=True, ensure_ascii=False).encode()).hexdigest()[:16]
+        review = [[reason.key, dict(reason.figures)] for reason in self.review]
+        return hashlib.sha256(json.dumps([shown, review, self.amount], sort_keys=True, ensure_ascii=False).encode()).hexdigest()[:16]
 
     def read(self, text: str, words: Callable[[Say], str]) -> Read[str] | Unread:
         """Only the button's own words or a yes send: "1" and "第一个" mean an item of the list."""

@@ -42,7 +42,7 @@ def order_action(name: str, argument: str = "") -> str:
 
 def read_action(action: str) -> Answer | Order | None:
     """What a tap means; None for what no button of ours ever carried."""
-    if not action or len(action.encode("utf-8", "surrogatepass")) > LONGEST:
+    if not action.isprintable() or not 0 < len(action.encode()) <= LONGEST:
         return None
     if not action.startswith("="):
         name, _, argument = action.partition(":")

@@ -16,7 +16,7 @@ from bot.message import Button, Say
 from handlers.benefit import Estimated
 from handlers.claim import Applied
 from handlers.dialogue import Replay
-from handlers.questions import Confirm, Documents, Found, Lookup, Question
+from handlers.questions import Confirm, Day, Documents, Found, Lookup, Question
 from handlers.understanding.reading import Read, Unread
 from handlers.understanding.yes_no import read_yes_no
 
@@ -72,15 +72,13 @@ def pressed(talk: Talk, answer: Answer) -> Reply:
 def take(talk: Talk, run: Replay[Any], question: Question[Any], value: Any, *, echo: bool) -> Reply:
     """Keep the answer and go on. A changed earlier answer is said to be changed, with what it does to the amount."""
     stored = question.dump(value)
-    old = talk.place.answers
+    old = talk.place.answers.get(question.key)
     is_change = question.key in {asked.question.key for asked in run.asked}
     place = talk.place.with_answer(question.key, stored)
     editing = None if place.editing == question.key or not is_change else place.editing
-    place = replace(
-        place, editing=editing, before={"answers": dict(old)} if is_change and old.get(question.key) != stored else place.before
-    )
-    talk = talk.at(place)
-    if is_change and old.get(question.key) != stored:
+    talk = talk.at(replace(place, editing=editing))
+    if is_change and old != stored:
+        talk = talk.at(replace(talk.place, before={"key": question.key, "stored": old}))
         talk = talk.noting(noted(question, value, "changed"), *_difference(run, talk.replay()))
         reply = go_on(talk)
         undo = ((Button(Say("button.undo"), order_action("undo")),),)
@@ -98,7 +96,7 @@ def noted(question: Question[Any], value: Any, key: str = "noted") -> Say:
 def not_understood(talk: Talk, run: Replay[Any], question: Question[Any], reason: str) -> Reply:
     """Why it could not be used, an example, and the question again: nothing is lost."""
     lines, buttons = prompt(talk, run, question)
-    said = Say(f"unread.{reason}") if reason != "none" else Say("unread.none")
+    said = Say(f"unread.{reason}", {"day": question.earliest.isoformat()} if isinstance(question, Day) else {})
     more = ((Button(Say("button.human"), order_action("human")), Button(Say("button.stop"), order_action("stop"))),)
     return Reply(talk.place, (*talk.noted, said, Say(f"example.{question.key}"), *lines), buttons + more)
 
@@ -138,6 +136,8 @@ def _documents_pressed(talk: Talk, question: Documents, value: str) -> Reply:
     stored = talk.place.answers.get(question.key) or {"uploads": [], "done": False}
     uploads = [{"upload": d.upload, "kind": d.kind} for d in question.handed_in(stored)]
     if value == "done":
+        if len(uploads) < question.least:
+            return go_on(talk.noting(Say("documents.none_yet")))
         if under_way(talk):
             return go_on(talk.noting(Say("documents.wait")))
         return go_on(talk.at(talk.place.with_answer(question.key, {"uploads": uploads, "done": True})))
@@ -167,4 +167,4 @@ def _difference(before: Replay[Any], after: Replay[Any]) -> tuple[Say, ...]:
 def _amount(run: Replay[Any]) -> int | None:
     if isinstance(run.outcome, Estimated | Applied):
         return run.outcome.estimate.amount
-    return run.pending.extra.get("amount") if isinstance(run.pending, Confirm) else None
+    return run.pending.amount if isinstance(run.pending, Confirm) else None

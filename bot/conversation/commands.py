@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
+from bot import wording
 from bot.claims import find
 from bot.claims.states import State
 from bot.conversation.actions import order_action
@@ -19,9 +21,10 @@ from bot.message import Button, Say
 from bot.staff import links
 from bot.wording import LOCALES
 from handlers.benefit import Estimated
+from handlers.claim import Applied
+from handlers.questions import Confirm
 
 Command = Callable[[Talk, str], Reply]
-DIGITS_AT_MOST = 15
 
 
 def _start(talk: Talk, _: str) -> Reply:
@@ -46,7 +49,7 @@ def _again(talk: Talk, _: str) -> Reply:
 
 def _stop(talk: Talk, _: str) -> Reply:
     """Everything of the unfinished conversation is forgotten."""
-    return menu(talk.at(Place()).noting(Say("stopped" if talk.place.flow else "nothing_to_stop")))
+    return menu(talk.at(Place()).noting(Say("stopped" if talk.place.flow or talk.place.answers else "nothing_to_stop")))
 
 
 def _back(talk: Talk, _: str) -> Reply:
@@ -70,8 +73,9 @@ def _keep(talk: Talk, _: str) -> Reply:
 def _undo(talk: Talk, _: str) -> Reply:
     if talk.place.before is None:
         return go_on(talk.noting(Say("undo.nothing")))
-    before = talk.place.before["answers"]
-    return go_on(talk.at(replace(talk.place, answers=before, before=None, editing=None, at_menu=False)).noting(Say("undone")))
+    before = talk.place.before
+    answers = {**talk.place.answers, before["key"]: before["stored"]}
+    return go_on(talk.at(replace(talk.place, answers=answers, before=None, editing=None, at_menu=False)).noting(Say("undone")))
 
 
 def _change(talk: Talk, _: str) -> Reply:
@@ -124,11 +128,24 @@ def _language(talk: Talk, wanted: str) -> Reply:
 
 
 def _why(talk: Talk, _: str) -> Reply:
-    outcome = talk.replay().outcome if talk.place.flow else None
-    if not isinstance(outcome, Estimated):
+    estimated = _estimated(talk)
+    if estimated is None:
         return go_on(talk.noting(Say("why.not_yet")))
     reply = go_on(talk)
-    return replace(reply, lines=(*talk.noted, *why(outcome)))
+    return replace(reply, lines=(*talk.noted, *why(estimated)))
+
+
+def _estimated(talk: Talk) -> Estimated | None:
+    """What has been worked out: at the end, or at the last look before a claim goes."""
+    if talk.place.flow is None:
+        return None
+    run = talk.replay()
+    if isinstance(run.pending, Confirm):
+        run = talk.replay({**talk.place.answers, run.pending.key: run.pending.digest})
+    outcome = run.outcome
+    if isinstance(outcome, Applied):
+        return Estimated(outcome.benefit, outcome.edition, outcome.estimate, outcome.facts)
+    return outcome if isinstance(outcome, Estimated) else None
 
 
 def _benefit(talk: Talk, name: str) -> Reply:
@@ -155,7 +172,12 @@ def _status(talk: Talk, _: str) -> Reply:
     lines = [
         Say(
             f"status.{claim.state}",
-            {"number": claim.number, "benefit": claim.benefit, "amount": _amount_of(claim), "day": claim.submitted_at.date().isoformat()},
+            {
+                "number": claim.number,
+                "benefit": claim.benefit,
+                "amount": _amount_of(claim),
+                "day": claim.submitted_at.astimezone(talk.now.tzinfo).date().isoformat(),
+            },
         )
         for claim in found
     ]
@@ -170,10 +192,9 @@ def _amount_of(claim: find.ClaimSummary) -> int | None:
 
 
 def _mend(talk: Talk, claim_id: str) -> Reply:
-    """Add what a returned claim of this very chat lacks."""
-    wanted = int(claim_id) if claim_id.isascii() and claim_id.isdecimal() and len(claim_id) <= DIGITS_AT_MOST else 0
+    """Add what a returned claim of this very chat lacks: the one named, or the newest."""
     for claim in find.of_chat(talk.conn, talk.conversation.chat):
-        if claim.id == wanted and claim.state == State.RETURNED:
+        if claim_id in {"", str(claim.id)} and claim.state == State.RETURNED:
             return start(talk, "mend", mend_about(claim))
     return go_on(talk.noting(Say("mend.too_late")))
 
@@ -219,6 +240,7 @@ LABELS: Mapping[str, tuple[str, str]] = {
     "button.human": ("human", ""),
     "button.stop": ("stop", ""),
     "button.resume": ("resume", ""),
+    "button.mend": ("mend", ""),
     "menu.hospital": ("benefit", "hospital"),
     "menu.accident": ("benefit", "accident"),
     "menu.fire": ("benefit", "fire"),
@@ -230,13 +252,16 @@ LABELS: Mapping[str, tuple[str, str]] = {
 
 def labelled(talk: Talk, text: str) -> Reply | None:
     """What a typed button label asks for, if it is one."""
-    for key, (name, argument) in LABELS.items():
-        if talk.words(Say(key)) == text:
-            return run(talk, name, argument)
-    return None
+    command = _by_label(talk.conversation.locale).get(text)
+    return run(talk, *command) if command else None
+
+
+@cache
+def _by_label(locale: str) -> Mapping[str, tuple[str, str]]:
+    return {wording.text(key, locale): LABELS[key] for key in reversed(LABELS)}
 
 
 def run(talk: Talk, name: str, argument: str) -> Reply:
     """Carry out a command; one we do not have is said to be unknown."""
-    command: Any = COMMANDS.get(name)
+    command = COMMANDS.get(name)
     return command(talk, argument) if command else go_on(talk.noting(Say("command.unknown")))

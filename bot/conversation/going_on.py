@@ -16,7 +16,8 @@ from bot.conversation.state import Place
 from bot.conversation.talk import Reply, Rows, Talk
 from bot.message import Button, Say, UploadId
 from calculator.facts import to_json
-from handlers.benefit import Estimated
+from calculator.verdict import Outcome
+from handlers.benefit import Estimated, NotYet
 from handlers.claim import Applied, Declined
 from handlers.mend import Mended
 
@@ -54,14 +55,18 @@ def menu(talk: Talk) -> Reply:
 
 
 def start(talk: Talk, flow: str, about: Mapping[str, Any], answers: Mapping[str, Any] | None = None) -> Reply:
-    """Begin a flow with what is known. Papers that came early are kept for it."""
-    early = {"documents": talk.place.answers["documents"]} if "documents" in talk.place.answers else {}
+    """Begin a flow with what is known. Papers that came early are kept for it, and shown when their question comes."""
+    early = {"documents": {**talk.place.answers["documents"], "done": False}} if "documents" in talk.place.answers else {}
     return go_on(talk.at(Place(flow, about, {**early, **(answers or {})})))
 
 
 def _estimated(talk: Talk, outcome: Estimated) -> Reply:
     lines, buttons = result(outcome)
     return Reply(talk.place, talk.noted + lines, buttons)
+
+
+def _not_yet(talk: Talk, outcome: NotYet) -> Reply:
+    return menu(talk.at(Place()).noting(Say("benefit.not_yet", {"day": outcome.starts.isoformat()})))
 
 
 def _declined(talk: Talk, _: Declined) -> Reply:
@@ -81,19 +86,23 @@ def _applied(talk: Talk, outcome: Applied) -> Reply:
         union_id=outcome.person.union.id,
         facts={name: to_json(value) for name, value in outcome.facts.items()},
         estimate=outcome.estimate.to_json(),
-        edition=outcome.edition,
+        edition=outcome.edition.id,
         year=outcome.day.year,
         estimated=outcome.estimate.amount,
         uploads=tuple((UploadId(document.upload), document.kind) for document in outcome.documents),
     )
     submitted = submit(talk.conn, application, now=talk.now)
+    lines = (Say("claim.submitted", {"number": submitted.number}), _submitted_amount(outcome), Say("claim.submitted_next"))
+    later = () if outcome.missing == 0 else (Say("claim.submitted_missing"),)
+    return Reply(Place(at_menu=True), (*talk.noted, *lines, *later), _after_claim())
+
+
+def _submitted_amount(outcome: Applied) -> Say:
     amount = outcome.estimate.amount
-    lines = (
-        Say("claim.submitted", {"number": submitted.number}),
-        Say("claim.submitted_amount", {"amount": amount}) if amount is not None else Say("claim.submitted_review"),
-        Say("claim.submitted_next"),
-    )
-    return Reply(Place(at_menu=True), talk.noted + lines, _after_claim())
+    if amount is None:
+        return Say("claim.submitted_review")
+    is_review = outcome.estimate.verdict.outcome is Outcome.REVIEW
+    return Say("claim.submitted_review_amount" if is_review else "claim.submitted_amount", {"amount": amount})
 
 
 def _mended(talk: Talk, outcome: Mended) -> Reply:
@@ -103,7 +112,8 @@ def _mended(talk: Talk, outcome: Mended) -> Reply:
     except ClaimError:
         return menu(talk.at(Place()).noting(Say("mend.too_late")))
     number = next(c.number for c in find.of_chat(talk.conn, talk.conversation.chat) if c.id == outcome.claim_id)
-    return Reply(Place(at_menu=True), (*talk.noted, Say("mend.sent", {"number": number})), _after_claim())
+    sent = Say("mend.sent" if outcome.missing == 0 else "mend.sent_part", {"number": number})
+    return Reply(Place(at_menu=True), (*talk.noted, sent), _after_claim())
 
 
 def _after_claim() -> Rows:
@@ -112,6 +122,7 @@ def _after_claim() -> Rows:
 
 OUTCOMES: Mapping[type, Callable[[Talk, Any], Reply]] = {
     Estimated: _estimated,
+    NotYet: _not_yet,
     Declined: _declined,
     Applied: _applied,
     Mended: _mended,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -23,21 +24,22 @@ PATIENCE = timedelta(minutes=2)
 
 def file_sent(talk: Talk, what: FileSent) -> Reply:
     """A file has come and waits to be made safe. Nothing is said until it is, unless nobody asked for it."""
+    if uploads.find(talk.conn, what.upload, chat=talk.conversation.chat) is None or _is_listed(talk, what.upload):
+        return Reply(talk.place)
     if len(_listed(talk)) >= UPLOADS_AT_MOST:
         return go_on(talk.noting(Say("documents.enough", {"count": UPLOADS_AT_MOST})))
     talk = _for_a_returned_claim(talk)
-    listed = [*_listed(talk), {"upload": what.upload}]
-    return Reply(talk.place.with_answer(KEY, {"uploads": listed, "done": False}))
+    place = talk.place.with_answer(KEY, {"uploads": [*_listed(talk), {"upload": what.upload}], "done": False})
+    return Reply(replace(place, proposed=talk.place.proposed))
 
 
 def upload_settled(talk: Talk, what: UploadSettled) -> Reply:
     """A file is safe, or it was refused. Said once the last of those under way is done."""
     upload = uploads.find(talk.conn, what.upload)
-    listed = _listed(talk)
-    if upload is None or all(entry["upload"] != what.upload for entry in listed):
+    if upload is None or not _is_listed(talk, what.upload):
         return Reply(talk.place)
     if upload.state == "refused":
-        kept = [entry for entry in listed if entry["upload"] != what.upload]
+        kept = [entry for entry in _listed(talk) if entry["upload"] != what.upload]
         talk = talk.at(talk.place.with_answer(KEY, {"uploads": kept, "done": False}))
         return go_on(talk.noting(Say(f"upload.refused.{upload.reason}")))
     if under_way(talk):
@@ -76,6 +78,10 @@ def _for_a_returned_claim(talk: Talk) -> Talk:
 def mend_about(claim: find.ClaimSummary) -> Mapping[str, Any]:
     """What the mending of a returned claim is about."""
     return {"claim": claim.id, "benefit": claim.benefit, "missing": list(claim.missing)}
+
+
+def _is_listed(talk: Talk, upload: UploadId) -> bool:
+    return any(entry["upload"] == upload for entry in _listed(talk))
 
 
 def _listed(talk: Talk) -> list[dict[str, str]]:

@@ -32,7 +32,7 @@ def _asked(talk: Talk, question: Question[Any]) -> Prompt:
 def _progress(talk: Talk, run: Replay[Any], question: Question[Any]) -> tuple[Say, ...]:
     keys = [asked.question.key for asked in run.asked]
     at = keys.index(question.key) + 1 if question.key in keys else len(keys) + 1
-    total = max(talk.length(), at)
+    total = max(run.in_all(), at)
     return (Say("progress", {"at": at, "total": total}),) if total > 1 else ()
 
 
@@ -77,12 +77,15 @@ def _documents(talk: Talk, question: Documents) -> Prompt:
             if need.kind != last.kind
         ]
         rows.append((talk.answer(question.key, f"d{len(taken) - 1}", Say("button.drop_last")),))
-    rows.append((talk.answer(question.key, "done", documents_end(question, stored)),))
+    if len(taken) >= question.least:
+        rows.append((talk.answer(question.key, "done", documents_end(question, stored)),))
     return tuple(lines), tuple(rows)
 
 
 def documents_end(question: Documents, stored: Any) -> Say:
     """What the button that ends the hand-in says."""
+    if not question.handed_in(stored):
+        return Say("button.documents_none")
     return Say("button.documents_later" if question.missing(stored) else "button.documents_done")
 
 
@@ -90,7 +93,10 @@ def _confirm(talk: Talk, question: Confirm) -> Prompt:
     lines = [Say(f"ask.{question.key}")]
     for number, item in enumerate(question.items, 1):
         lines.append(Say("confirm.item", {"number": number, "name": f"name.{item.key}", "value": as_json(item.shown)}))
-    amount = question.extra.get("amount")
-    lines.append(Say("confirm.amount", {"amount": amount}) if amount is not None else Say("confirm.no_amount"))
+    lines += question.review
+    if question.amount is None:
+        lines.append(Say("confirm.no_amount"))
+    else:
+        lines.append(Say("confirm.review_amount" if question.review else "confirm.amount", {"amount": question.amount}))
     send = tuple(talk.answer(question.key, option.value, option.label) for option in question.options())
     return tuple(lines), (send, (Button(Say("button.change"), order_action("change")),))

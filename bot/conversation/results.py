@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from bot.conversation.actions import order_action
-from bot.conversation.talk import Rows
+from bot.conversation.talk import Rows, as_json
 from bot.message import Button, Say
 from calculator.award import Step
+from calculator.edition import Edition
 from calculator.estimate import Estimate
-from calculator.facts import FACTS, FactType, Unclear, to_json
+from calculator.facts import FACTS, UNCLEAR, FactType
 from calculator.verdict import ConditionResult, Outcome, State
-from handlers.benefit import Estimated
+from handlers.benefit import Estimated, reasons
+from handlers.facts import fact_question
+
+DEATH = "death"
+"""The injury that is told to those left behind."""
 
 LEFT_OUT = frozenset({"base", "product", "rounded"})
 """Steps of the working that only "why" shows."""
@@ -17,39 +25,45 @@ LEFT_OUT = frozenset({"base", "product", "rounded"})
 
 def result(estimated: Estimated) -> tuple[tuple[Say, ...], Rows]:
     """The answer to "how much", with what can be done next."""
+    lines, is_claimable = _told(estimated)
+    condolence = (Say("result.condolence"),) if DEATH in estimated.facts.values() else ()
+    return (*condolence, *lines, *_sample(estimated.estimate)), _buttons(estimated) if is_claimable else _ineligible_buttons()
+
+
+def _told(estimated: Estimated) -> tuple[tuple[Say, ...], bool]:
+    """What the rules say, and whether a claim makes sense."""
     estimate = estimated.estimate
     outcome = estimate.verdict.outcome
     if outcome is Outcome.INELIGIBLE:
-        return (Say("result.ineligible"), *_failures(estimate), *_sample(estimate)), _ineligible_buttons(estimated)
+        return (Say("result.ineligible"), *_failures(estimated)), False
     if outcome is Outcome.REVIEW:
-        lines = tuple(Say("result.reason", {"clause": r.clause}) for r in estimate.verdict.to_review())
         amount = (Say("result.review_amount", {"amount": estimate.amount}),) if estimate.amount else ()
-        return (Say("result.review"), *lines, *amount, Say("result.review_next"), *_sample(estimate)), _buttons(estimated)
+        return (Say("result.review"), *reasons(estimate.verdict), *amount, Say("result.review_next")), True
     if estimate.amount == 0:
-        return (Say("result.nothing_left"), *_steps(estimate), *_sample(estimate)), _ineligible_buttons(estimated)
-    return (Say("result.eligible", {"amount": estimate.amount}), *_steps(estimate), *_sample(estimate)), _buttons(estimated)
+        return (Say("result.nothing_left"), *_steps(estimate)), False
+    return (Say("result.eligible", {"amount": estimate.amount}), *_steps(estimate)), True
 
 
 def why(estimated: Estimated) -> tuple[Say, ...]:
     """Every condition with the member's own figure and its clause, then every step of the working."""
     estimate = estimated.estimate
-    conditions = tuple(_condition(result) for result in estimate.verdict.conditions)
+    conditions = tuple(_condition(estimated.edition, result) for result in estimate.verdict.conditions)
     working = tuple(_step("working", step) for step in estimate.working)
     return (
         Say("why.title"),
         *conditions,
         *((Say("why.working"), *working) if working else ()),
-        Say("why.edition", {"edition": estimate.edition_id}),
+        Say("why.edition", {"title": estimated.edition.title, "day": estimated.edition.starts.isoformat()}),
     )
 
 
-def _failures(estimate: Estimate) -> tuple[Say, ...]:
-    return tuple(_failure(condition) for condition in estimate.verdict.failed())
+def _failures(estimated: Estimated) -> tuple[Say, ...]:
+    return tuple(_failure(estimated.edition, condition) for condition in estimated.estimate.verdict.failed())
 
 
-def _failure(condition: ConditionResult) -> Say:
+def _failure(edition: Edition, condition: ConditionResult) -> Say:
     """The condition, the member's own figure, and the nearest change that would flip it."""
-    figures = {"clause": condition.clause, "value": _figure(condition)}
+    figures = {"clause": condition.clause, "value": _figure(edition, condition)}
     flip = condition.flip
     if condition.remedy is not None:
         return Say("result.failed_remedy", {**figures, "remedy": condition.remedy})
@@ -62,27 +76,16 @@ def _failure(condition: ConditionResult) -> Say:
     return Say("result.failed", figures)
 
 
-def _figure(condition: ConditionResult) -> dict[str, object]:
-    value = condition.value
-    kind = FACTS[condition.fact].type
-    if value is None or isinstance(value, Unclear):
-        return {"key": "value.unclear", "figures": {}}
-    if kind is FactType.MONEY:
-        return {"key": "value.money", "figures": {"amount": value}}
-    if kind is FactType.COUNT:
-        return {"key": f"value.{condition.fact}", "figures": {"count": value}}
-    if kind is FactType.YES_NO:
-        return {"key": f"option.{condition.fact}.{'yes' if value else 'no'}", "figures": {}}
-    return (
-        {"key": "value.text", "figures": {"text": to_json(value)}}
-        if kind is not FactType.CHOICE
-        else {"key": "value.chosen", "figures": {}}
-    )
+def _figure(edition: Edition, condition: ConditionResult) -> Mapping[str, Any]:
+    """The member's own figure, worded as where it was asked."""
+    if condition.value is None or condition.value is UNCLEAR:
+        return as_json(Say("value.unclear"))
+    return as_json(fact_question(condition.fact, edition, edition.starts).show(condition.value))
 
 
-def _condition(condition: ConditionResult) -> Say:
+def _condition(edition: Edition, condition: ConditionResult) -> Say:
     key = {State.MET: "why.met", State.FAILED: "why.failed", State.REVIEW: "why.review", State.UNKNOWN: "why.unknown"}[condition.state]
-    return Say(key, {"clause": condition.clause, "value": _figure(condition)})
+    return Say(key, {"clause": condition.clause, "value": _figure(edition, condition)})
 
 
 def _steps(estimate: Estimate) -> tuple[Say, ...]:
@@ -107,7 +110,7 @@ def _buttons(estimated: Estimated) -> Rows:
     )
 
 
-def _ineligible_buttons(_: Estimated) -> Rows:
+def _ineligible_buttons() -> Rows:
     return (
         (Button(Say("button.change_figure"), order_action("change")), Button(Say("button.why"), order_action("why"))),
         (Button(Say("button.human"), order_action("human")), Button(Say("button.menu"), order_action("menu"))),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from typing import Any
 
@@ -27,13 +27,20 @@ class Place:
     proposed: Mapping[str, Any] | None = None
     """{"key", "stored"}: a doubtful reading, waiting for yes or no."""
     before: Mapping[str, Any] | None = None
-    """{"answers"} as they were before the last change, for undo and for saying what changed."""
+    """{"key", "stored"}: the answer changed last, as it was; for undo, which leaves all others alone."""
     at_menu: bool = False
     """The menu was shown last; what is typed now is not an answer."""
 
     def with_answer(self, key: str, stored: Any) -> Place:
         """The same place with one answer more, or another."""
         return replace(self, answers={**self.answers, key: stored}, proposed=None, at_menu=False)
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain data, as the conversation's row keeps it: `Place(**data)` is the inverse."""
+        return {name: getattr(self, name) for name in PLACE}
+
+
+PLACE = tuple(field.name for field in fields(Place))
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +108,7 @@ def load(conn: Connection, chat: Chat, hint: str | None, now: datetime) -> Conve
             "chat": chat.id,
             "locale": closest(hint),
             "revision": 0,
-            "state": asdict(Place()),
+            "state": Place().to_json(),
             "changed_at": now,
         }
         conn.execute(_add[conn.dialect.name], values)
@@ -115,7 +122,7 @@ def save(conn: Connection, conversation: Conversation, now: datetime) -> None:
         "in_id": conversation.id,
         "new_locale": conversation.locale,
         "new_revision": conversation.revision,
-        "new_state": asdict(conversation.place),
+        "new_state": conversation.place.to_json(),
         "new_changed_at": now,
     }
     conn.execute(_save, values)

@@ -17,6 +17,7 @@ from bot.conversation.going_on import go_on, menu, start
 from bot.conversation.talk import Reply, Talk
 from bot.message import Command, FileSent, Incoming, Message, Pressed, Say, Text, UploadSettled
 from calculator.policy import Policies
+from handlers.benefit import in_force
 from handlers.case import Case
 from handlers.facts import fact_question
 from handlers.understanding.sentence import read_sentence
@@ -36,7 +37,8 @@ def step(conn: Connection, incoming: Incoming, *, now: datetime, policies: Polic
     if not state.is_first(conn, incoming):
         return False
     conversation = state.load(conn, incoming.chat, incoming.locale, now)
-    talk = Talk(conn, conversation, Case(now.astimezone(zone).date(), policies), now)
+    here = now.astimezone(zone)
+    talk = Talk(conn, conversation, Case(here.date(), policies), here)
     reply = TURNS[type(incoming.what)](talk, incoming.what)
     locale = reply.locale or conversation.locale
     state.save(conn, replace(conversation, place=reply.place, locale=locale, revision=conversation.revision + 1), now)
@@ -47,7 +49,7 @@ def step(conn: Connection, incoming: Incoming, *, now: datetime, policies: Polic
 
 def _text(talk: Talk, what: Text) -> Reply:
     """A command word, then an answer to what is open, then a topic; what is none of these is said to be not understood."""
-    text = what.text.strip()
+    text = _storable(what.text).strip()
     if len(text) > LONGEST_TEXT:
         return go_on(talk.noting(Say("unread.too_long")))
     if reply := commands.labelled(talk, text):
@@ -82,14 +84,16 @@ def _sentence(talk: Talk, topic: Topic | None, text: str) -> Reply:
         return menu(talk.noting(Say("unread.at_menu")))
     if topic.name not in talk.case.policies:
         return menu(talk.noting(Say("menu.not_here")))
-    edition = talk.case.policies[topic.name].edition_on(talk.case.day)
+    edition = in_force(talk.case, topic.name)
     answers: dict[str, Any] = {}
     heard = [Say("heard.benefit", {"benefit": topic.name})]
     for name, value in read_sentence(text, talk.case.day).items():
-        if name in edition.asks:
+        if edition is not None and name in edition.asks:
             question = fact_question(name, edition, talk.case.day)
-            answers[name] = question.dump(value)
-            heard.append(noted(question, value))
+            stored = question.dump(value)
+            if question.load(stored) is not None:
+                answers[name] = stored
+                heard.append(noted(question, value))
     return start(talk.noting(*heard), "benefit", {"benefit": topic.name}, answers)
 
 
@@ -103,7 +107,12 @@ def _pressed(talk: Talk, what: Pressed) -> Reply:
 
 
 def _command(talk: Talk, what: Command) -> Reply:
-    return commands.run(talk, what.name, what.argument)
+    return commands.run(talk, what.name, _storable(what.argument))
+
+
+def _storable(text: str) -> str:
+    """Half of a pair of code units, which JSON lets through, is no text that a database takes."""
+    return text.encode(errors="replace").decode()
 
 
 TURNS: Mapping[type, Callable[[Talk, Any], Reply]] = {

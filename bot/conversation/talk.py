@@ -14,7 +14,7 @@ from bot.conversation.actions import answer_action
 from bot.conversation.state import Conversation, Place
 from bot.message import Button, Say
 from handlers.case import Case
-from handlers.dialogue import Replay, questions_in_all, replay
+from handlers.dialogue import Replay, replay
 from handlers.flows import FLOWS
 
 Rows = tuple[tuple[Button, ...], ...]
@@ -62,11 +62,6 @@ class Talk:
         """The flow at hand, run against the stored answers or others."""
         start, about = FLOWS[self.place.flow or ""], self.place.about
         return replay(lambda: start(self.case, about), self.place.answers if answers is None else answers)
-
-    def length(self) -> int:
-        """How many questions the flow will have had at its end, as far as can be foreseen."""
-        start, about = FLOWS[self.place.flow or ""], self.place.about
-        return questions_in_all(lambda: start(self.case, about), self.place.answers)
 
     def answer(self, key: str, value: str, label: Say) -> Button:
         """A button that answers a question."""
