@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, NewType
 
 from handlers.say import Say as Say
@@ -86,7 +86,7 @@ class Message:
 
     def to_json(self) -> dict[str, Any]:
         """Plain data, as the job queue and the web chat's history keep it."""
-        return asdict(self)
+        return {"lines": [_say(line) for line in self.lines], "buttons": [[_button(button) for button in row] for row in self.buttons]}
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Message:
@@ -95,6 +95,14 @@ class Message:
             lines=tuple(Say(**line) for line in data["lines"]),
             buttons=tuple(tuple(Button(Say(**b["label"]), b["action"], b["url"]) for b in row) for row in data["buttons"]),
         )
+
+
+def _say(say: Say) -> dict[str, Any]:
+    return {"key": say.key, "figures": say.figures}
+
+
+def _button(button: Button) -> dict[str, Any]:
+    return {"label": _say(button.label), "action": button.action, "url": button.url}
 
 
 @dataclass(frozen=True)

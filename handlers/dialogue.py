@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass
+from functools import cache, partial
 from typing import Any, Generic, TypeVar
 
 from handlers.questions import Question
@@ -48,6 +49,8 @@ class Replay(Generic[R]):
     asked: tuple[Asked, ...]
     pending: Question[Any] | None
     outcome: R | None
+    in_all: Callable[[], int]
+    """How many questions this conversation will have had at its end, if all that is still open gets a typical answer."""
 
     def find(self, key: str) -> Question[Any] | None:
         """The question under this key, if it is on the path or pending."""
@@ -64,35 +67,37 @@ def ask(question: Question[T]) -> Generator[Question[Any], Any, T]:
 
 def replay(start: Callable[[], Flow[R]], answers: Answers) -> Replay[R]:
     """Run the flow as far as the stored answers carry it; the first question without a usable answer is pending."""
-    return _run(start, lambda question: question.load(answers[question.key]) if question.key in answers else None)
-
-
-def questions_in_all(start: Callable[[], Flow[R]], answers: Answers) -> int:
-    """How many questions this conversation will have had at its end, if all that is still open gets a typical answer."""
-
-    def answer(question: Question[Any]) -> Any:
-        stored = question.load(answers[question.key]) if question.key in answers else None
-        return question.typical() if stored is None else stored
-
-    return len(_run(start, answer).asked)
-
-
-def _run(start: Callable[[], Flow[R]], answer: Callable[[Question[Any]], Any]) -> Replay[R]:
     flow = start()
-    asked: list[Asked] = []
-    keys: set[str] = set()
+    asked: dict[str, Asked] = {}
     value: Any = None
-    while len(asked) < STEPS_AT_MOST:
+    while True:
         try:
-            question = flow.send(value)
+            question = _next(flow, value, asked)
         except StopIteration as end:
-            return Replay(tuple(asked), None, end.value)
-        if question.key in keys:
-            raise RepeatedKeyError(question.key)
-        keys.add(question.key)
-        value = answer(question)
+            return Replay(tuple(asked.values()), None, end.value, lambda: len(asked))
+        value = question.load(answers[question.key]) if question.key in answers else None
         if value is None:
-            flow.close()
-            return Replay(tuple(asked), question, None)
-        asked.append(Asked(question, value))
-    raise EndlessFlowError(asked[-1].question.key)
+            return Replay(tuple(asked.values()), question, None, cache(partial(_in_all, flow, question, asked, answers)))
+        asked[question.key] = Asked(question, value)
+
+
+def _in_all(flow: Flow[R], question: Question[Any], asked: dict[str, Asked], answers: Answers) -> int:
+    """Carry the same run of the flow on to its end, with typical answers, and count."""
+    while True:
+        stored = question.load(answers[question.key]) if question.key in answers else None
+        value = question.typical() if stored is None else stored
+        asked[question.key] = Asked(question, value)
+        try:
+            question = _next(flow, value, asked)
+        except StopIteration:
+            return len(asked)
+
+
+def _next(flow: Flow[R], value: Any, asked: Mapping[str, Asked]) -> Question[Any]:
+    """Answer a question, which gives the next. Raises StopIteration at the end."""
+    question = flow.send(value)
+    if question.key in asked:
+        raise RepeatedKeyError(question.key)
+    if len(asked) >= STEPS_AT_MOST:
+        raise EndlessFlowError(question.key)
+    return question
