@@ -258,7 +258,7 @@ def labelled(talk: Talk, text: str) -> Reply | None:
 
 @cache
 def _by_label(locale: str) -> Mapping[str, tuple[str, str]]:
-    return {wording.text(key, locale): command for key, command in reversed(LABELS.items())}
+    return {wording.text(key, locale): command for key, command in reversed([*LABELS.items()])}
 
 
 def run(talk: Talk, name: str, argument: str) -> Reply:
