@@ -265,6 +265,29 @@ async def test_what_could_not_be_sent_outlives_a_reload(visit: Visit, chat: Runn
     assert await stored(chat) == 1
 
 
+async def test_a_chat_the_server_knows_no_more_begins_anew(visit: Visit) -> None:
+    page = await visit()
+    await write(page, "从前")
+    await answered(page, "从前")
+    await page.context.clear_cookies()
+
+    await page.evaluate("() => window.dispatchEvent(new Event('online'))")
+
+    await expect(page.locator(".bubble")).to_have_count(1)
+    await answered(page, "Command: start")
+
+
+async def test_a_double_tap_counts_once(visit: Visit, chat: Running) -> None:
+    page = await visit()
+
+    await page.get_by_role("button", name="在职").dblclick()
+
+    await answered(page, "answer:work")
+    await write(page, "好")
+    await answered(page, "好")
+    assert await own(page) == ["在职", "好"]
+
+
 async def test_a_text_too_long_is_kept_for_mending(visit: Visit) -> None:
     page = await visit()
 

@@ -3,6 +3,8 @@
 const SILENCE = 40000; // the server says something every 15 s
 const PATIENCE = 2500; // a shorter break is not worth a word
 
+const RELOADED = "niangjia.reloaded";
+
 export function listen({ onMessage, onReady, onAway }) {
   let source = null;
   let last = 0;
@@ -22,6 +24,7 @@ export function listen({ onMessage, onReady, onAway }) {
     });
     source.addEventListener("ready", () => {
       present();
+      sessionStorage.removeItem(RELOADED);
       onReady();
     });
     source.addEventListener("beat", present);
@@ -47,8 +50,19 @@ export function listen({ onMessage, onReady, onAway }) {
     worry = worry || setTimeout(() => onAway(true), PATIENCE);
     if (source && source.readyState !== EventSource.CLOSED) return; // the browser tries again by itself
     clearTimeout(again);
+    beginAnew();
     again = setTimeout(open, pause);
     pause = Math.min(pause * 2, 15000);
+  }
+
+  // The server may know this chat no more, for instance after an erasure: loading the page begins another. Once, in case cookies are off.
+  async function beginAnew() {
+    const asked = new AbortController();
+    const status = await fetch("/chat/events", { signal: asked.signal }).then((response) => response.status, () => 0);
+    asked.abort();
+    if (status !== 401 || sessionStorage.getItem(RELOADED)) return;
+    sessionStorage.setItem(RELOADED, "yes");
+    location.reload();
   }
 
   // A hidden page lets go of its connection: browsers allow only six to one address, and phones save their battery.
