@@ -9,12 +9,10 @@ const below = document.getElementById("below");
 const shown = new Set(); // ids of messages
 const waiting = new Map(); // the page's own id -> the bubble it made before the server answered
 const NEAR = 120; // pixels from the end that still count as being there
-const DOUBLE_TAP = 600; // a second tap so soon is the same one, whatever button has moved under the finger
 const PAUSE = 10 * 60 * 1000; // after so long, the time is shown
 let atEnd = true;
 let lastTime = 0;
 let typingEnds = 0;
-let pressed = -Infinity;
 
 function template(name) {
   return document.getElementById(`${name}-template`).content.firstElementChild.cloneNode(true);
@@ -120,8 +118,7 @@ function choice(button, onPress) {
   element.className = "choice";
   element.textContent = button.label;
   element.addEventListener("click", (event) => {
-    if (event.timeStamp - pressed < DOUBLE_TAP) return;
-    pressed = event.timeStamp;
+    if (event.detail > 1) return; // the second half of a double tap, whatever button has moved under the finger
     onPress(button);
   });
   return element;
