@@ -35,6 +35,12 @@ class Option:
 
     value: str
     label: Say
+    spoken: tuple[str, ...] = ()
+    """What people say instead of the label."""
+
+
+def _sayings(options: tuple[Option, ...], words: Callable[[Say], str]) -> dict[str, tuple[str, ...]]:
+    return {option.value: (words(option.label), *option.spoken) for option in options}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,10 +84,12 @@ class YesNo(Question["bool | Unclear"]):
     """Yes, no and, where it helps, "hard to say"."""
 
     may_be_unclear: bool = False
+    spoken: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """What people say instead of "yes" and "no" here."""
 
     def read(self, text: str, words: Callable[[Say], str]) -> Read[bool | Unclear] | Unread:
         """A label, then a clear yes or no, then a part of a label: "不是" is a part of "不是工伤", and yet clear."""
-        chosen = read_choice(text, {o.value: (words(o.label),) for o in self.options()})
+        chosen = read_choice(text, _sayings(self.options(), words))
         answer = read_yes_no(text)
         if isinstance(answer, Read) and answer.sure and not (isinstance(chosen, Read) and chosen.sure):
             return Read(answer.value)
@@ -90,7 +98,7 @@ class YesNo(Question["bool | Unclear"]):
             return Unread("none") if value is None else Read(value, chosen.sure)
         if answer == Unread("unclear") and self.may_be_unclear:
             return Read(UNCLEAR)
-        return answer if isinstance(answer, Unread) else Read[bool | Unclear](answer.value, answer.sure)
+        return Read(answer.value, answer.sure) if isinstance(answer, Read) else chosen if answer.reason == "none" else answer
 
     def load(self, stored: Any) -> bool | Unclear | None:
         if stored == UNCLEAR.value:
@@ -105,7 +113,7 @@ class YesNo(Question["bool | Unclear"]):
 
     def options(self) -> tuple[Option, ...]:
         values = ("yes", "no", UNCLEAR.value) if self.may_be_unclear else ("yes", "no")
-        return tuple(Option(value, Say(f"option.{self.key}.{value}")) for value in values)
+        return tuple(Option(value, Say(f"option.{self.key}.{value}"), self.spoken.get(value, ())) for value in values)
 
     def press(self, value: str) -> bool | Unclear | None:
         return self.load({"yes": True, "no": False}.get(value, value))
@@ -122,7 +130,7 @@ class Choice(Question[str]):
     choices: tuple[Option, ...]
 
     def read(self, text: str, words: Callable[[Say], str]) -> Read[str] | Unread:
-        return read_choice(text, {option.value: (words(option.label),) for option in self.choices})
+        return read_choice(text, _sayings(self.choices, words))
 
     def load(self, stored: Any) -> str | None:
         return next((option.value for option in self.choices if option.value == stored), None)
@@ -210,8 +218,8 @@ class Day(Question[date]):
         return self.today
 
     def options(self) -> tuple[Option, ...]:
-        days = (self.today, self.today - timedelta(days=1))
-        return tuple(Option(day.isoformat(), Say(label)) for day, label in zip(days, ("option.today", "option.yesterday"), strict=True))
+        days = {"option.today": self.today, "option.yesterday": self.today - timedelta(days=1)}
+        return tuple(Option(day.isoformat(), Say(label)) for label, day in days.items() if day >= self.earliest)
 
     def press(self, value: str) -> date | None:
         return self.load(value)
