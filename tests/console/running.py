@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from aiohttp import ClientResponse, ClientSession, CookieJar, FormData, web
+from yarl import URL
 
 from bot.console import console_app
 from bot.console.access import SESSION_COOKIE
@@ -56,6 +57,12 @@ class Visitor:
                 fields.add_field(name, str(each))
         async with self.http.post(self.base + path, data=fields, allow_redirects=False) as response:
             return await self._read(response, status)
+
+    @property
+    def cookie(self) -> str:
+        """The session's token; empty when signed out."""
+        found = self.http.cookie_jar.filter_cookies(URL(self.base + "/")).get(SESSION_COOKIE)
+        return found.value if found else ""
 
     async def _read(self, response: ClientResponse, status: int) -> str:
         body = await response.text(errors="replace")

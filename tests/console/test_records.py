@@ -1,0 +1,37 @@
+"""Administrators can see that nobody has touched the records, or that somebody has."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection
+
+from bot.staff.accounts import Staff
+from bot.staff.roles import Role
+from tests.claims.making import Stay, claim_for, hire, plant
+from tests.console.running import Console
+
+
+def work(conn: Connection) -> Staff:
+    claim_for(conn, Stay(plant(conn).east_base))
+    return hire(conn, "admin", Role.ADMINISTRATOR)
+
+
+async def test_records_that_nobody_touched_are_whole(any_console: Console) -> None:
+    console = any_console
+    visitor = await console.signed_in(await console.store.write(work))
+    await visitor.get("/claims/1")
+
+    assert "完整无缺" in await visitor.post("/records", status=200)
+    assert "打开看了" in await visitor.get("/records")
+
+
+async def test_a_changed_record_is_named(console: Console) -> None:
+    visitor = await console.signed_in(await console.store.write(work))
+
+    def tamper(conn: Connection) -> None:
+        for (name,) in conn.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'audit'").all():
+            conn.exec_driver_sql(f'DROP TRIGGER "{name}"')
+        conn.exec_driver_sql("UPDATE audit SET actor = 'staff:99' WHERE subject = 'claim:1'")
+
+    await console.store.write(tamper)
+
+    assert "claim:1，第 1 条" in await visitor.post("/records", status=200)

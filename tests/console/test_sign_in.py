@@ -1,0 +1,262 @@
+"""Getting in: the first link, invitations, passwords, codes, throttling, sessions that slide and end."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urlsplit
+
+import pyotp
+import pytest
+from sqlalchemy import Connection, func, select
+
+from bot import audit
+from bot.console.access import SESSION_COOKIE
+from bot.staff import accounts, links, passwords, sessions
+from bot.staff.accounts import Staff
+from bot.staff.roles import Role
+from bot.staff.sessions import ATTEMPTS_PER_ADDRESS, ATTEMPTS_PER_LOGIN
+from bot.staff.tables import setup_links, sign_in_attempts, staff_sessions
+from tests.claims.making import NOW, Stay, claim_for, hire, plant
+from tests.console.running import Console, Visitor
+
+PASSWORD = "correct horse battery"
+
+
+async def hired(console: Console, login: str = "li.ming", role: Role = Role.REVIEWER) -> Staff:
+    kept = await passwords.seal(PASSWORD)
+    return await console.store.write(lambda conn: hire(conn, login, role, password_hash=kept))
+
+
+async def sign_in(visitor: Visitor, login: str = "li.ming", password: str = PASSWORD, code: str = "", *, status: int = 303) -> str:
+    await visitor.get("/sign-in")
+    return await visitor.post("/sign-in", {"login": login, "password": password, "code": code}, status=status)
+
+
+async def test_the_first_link_makes_one_administrator_and_no_second(any_console: Console) -> None:
+    console = any_console
+    token = await console.store.write(links.first_link, now=NOW)
+    visitors = [console.visitor() for _ in range(2)]
+    form = {"login": "Guan.Li ", "name": "陈静", "password": PASSWORD, "again": PASSWORD}
+    for visitor in visitors:
+        assert (await visitor.get(f"/start/{token}", status=303)).startswith("/console/start")
+        assert "第一次使用" in await visitor.get("/start")
+
+    await visitors[0].post("/start", form)
+    await visitors[1].post("/start", {**form, "login": "other"}, status=410)
+
+    assert "工作人员" in await visitors[0].get("/")
+    everybody = await console.store.read(accounts.everybody)
+    assert [(each.login, each.role, each.union_path) for each in everybody] == [("guan.li", Role.ADMINISTRATOR, "/")]
+    assert await console.store.write(links.first_link, now=NOW) is None
+
+
+async def test_a_first_link_works_for_a_day_and_only_the_newest_of_them(console: Console) -> None:
+    old = await console.store.write(links.first_link, now=NOW)
+    new = await console.store.write(links.first_link, now=NOW)
+    visitor = console.visitor()
+
+    await visitor.get(f"/start/{old}", status=303)
+    await visitor.get("/start", status=410)
+    await visitor.get(f"/start/{new}", status=303)
+    await visitor.get("/start")
+    console.clock.pass_(hours=24)
+    await visitor.get("/start", status=410)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"password": "short", "again": "short"}, "至少 10 个字符"),
+        ({"password": "x" * 201, "again": "x" * 201}, "太长了"),
+        ({"again": "something else"}, "两次输的不一样"),
+        ({"login": "李明"}, "账号要 3 到 64 个字符"),
+        ({"login": "-x-"}, "账号要 3 到 64 个字符"),
+        ({"name": " "}, "请填姓名"),
+    ],
+)
+async def test_a_start_form_that_cannot_be_used_says_why_and_uses_nothing_up(console: Console, change: dict[str, str], words: str) -> None:
+    token = await console.store.write(links.first_link, now=NOW)
+    visitor = console.visitor()
+    await visitor.get(f"/start/{token}", status=303)
+    await visitor.get("/start")
+    form = {"login": "guanli", "name": "陈静", "password": PASSWORD, "again": PASSWORD}
+
+    assert words in await visitor.post("/start", {**form, **change}, status=422)
+    await visitor.post("/start", form)
+
+
+async def test_no_token_or_password_is_kept_in_the_clear(console: Console) -> None:
+    token = await console.store.write(links.first_link, now=NOW)
+    await hired(console)
+    visitor = console.visitor()
+    await sign_in(visitor)
+    cookie = visitor.cookie
+
+    def everything(conn: Connection) -> str:
+        return str(conn.exec_driver_sql("SELECT * FROM setup_links, staff, staff_sessions").all())
+
+    kept = await console.store.read(everything)
+    assert token is not None
+    assert token not in kept
+    assert cookie not in kept
+    assert PASSWORD not in kept
+
+
+async def test_signing_in_leads_on_to_the_claim_one_came_for(console: Console) -> None:
+    await hired(console)
+    claim = await console.store.write(lambda conn: claim_for(conn, Stay(plant(conn).east_base)))
+    visitor = console.visitor()
+
+    location = (await visitor.get(f"/claims/{claim.id}", status=303)).split("<")[0]
+    assert location.endswith(f"/console/sign-in?claim={claim.id}")
+    await visitor.get("/sign-in?claim=" + str(claim.id))
+    form = {"login": "li.ming", "password": PASSWORD, "claim": str(claim.id)}
+    assert urlsplit(await visitor.post("/sign-in", form)).path == f"/console/claims/{claim.id}"
+
+
+@pytest.mark.parametrize("claim", ["//evil.example", "https://evil.example", "../x", "1/../../x", "１"])
+async def test_signing_in_leads_nowhere_else(console: Console, claim: str) -> None:
+    await hired(console)
+    visitor = console.visitor()
+    await visitor.get("/sign-in")
+
+    assert await visitor.post("/sign-in", {"login": "li.ming", "password": PASSWORD, "claim": claim}) == "/console/"
+
+
+@pytest.mark.parametrize(
+    ("login", "password"), [("li.ming", "wrong password"), ("nobody", PASSWORD), ("", ""), ("\0", "\0"), ("x" * 5000, "x" * 5000)]
+)
+async def test_a_wrong_login_and_a_wrong_password_are_answered_alike(console: Console, login: str, password: str) -> None:
+    await hired(console)
+    visitor = console.visitor()
+
+    body = await sign_in(visitor, login, password, status=401)
+
+    assert "账号、密码或动态码有一个不对" in body
+    assert password not in body or not password.strip("\0")
+    assert visitor.cookie == ""
+
+
+async def test_an_account_without_a_password_or_closed_lets_nobody_in(console: Console) -> None:
+    def work(conn: Connection) -> None:
+        admin = hire(conn, "admin", Role.ADMINISTRATOR)
+        hire(conn, "invited", password_hash=None)
+        closed = hire(conn, "closed", password_hash=kept)
+        accounts.change(conn, closed.id, role=Role.REVIEWER, union_id=None, disabled=True, by=admin, now=NOW)
+
+    kept = await passwords.seal(PASSWORD)
+    await console.store.write(work)
+
+    await sign_in(console.visitor(), "invited", "", status=401)
+    await sign_in(console.visitor(), "closed", status=401)
+
+
+async def test_too_many_tries_at_one_login_wait_even_with_the_right_password(any_console: Console) -> None:
+    console = any_console
+    await hired(console)
+    for _ in range(ATTEMPTS_PER_LOGIN):
+        await sign_in(console.visitor(), password="wrong password", status=401)
+
+    assert "15 分钟" in await sign_in(console.visitor(), status=429)
+    assert "15 分钟" in await sign_in(console.visitor(), "LI.MING ", status=429)
+    console.clock.pass_(minutes=15, seconds=1)
+    await sign_in(console.visitor())
+    assert await console.store.read(lambda conn: conn.scalar(select(func.count()).select_from(sign_in_attempts))) == 1
+
+
+async def test_too_many_tries_from_one_address_wait_whatever_the_login(console: Console) -> None:
+    def work(conn: Connection) -> None:
+        for number in range(ATTEMPTS_PER_ADDRESS):
+            assert sessions.may_try(conn, f"nobody{number}", "127.0.0.1", now=NOW)
+
+    await hired(console)
+    await console.store.write(work)
+
+    await sign_in(console.visitor(), status=429)
+
+
+async def test_with_two_steps_a_password_alone_does_not_do_and_a_code_works_once(console: Console) -> None:
+    person = await hired(console)
+    visitor = await console.signed_in(person)
+    secret = re.search(r'name="secret" value="([A-Z2-7]+)"', await visitor.post("/account/totp/begin", status=200))
+    assert secret
+    clock = pyotp.TOTP(secret[1])
+    await visitor.post("/account/totp/on", {"secret": secret[1], "code": "000000"}, status=422)
+    await visitor.post("/account/totp/on", {"secret": secret[1], "code": clock.at(NOW)})
+
+    await sign_in(console.visitor(), status=401)
+    await sign_in(console.visitor(), code=clock.at(NOW), status=401)
+    console.clock.pass_(seconds=60)
+    code = clock.at(console.clock())
+    await sign_in(console.visitor(), code=f"{code[:3]} {code[3:]}")
+    await sign_in(console.visitor(), code=code, status=401)
+
+
+async def test_a_session_slides_while_it_is_used_and_ends_when_it_is_not(console: Console) -> None:
+    visitor = await console.signed_in(await hired(console))
+
+    for _ in range(3):
+        console.clock.pass_(hours=11)
+        await visitor.get("/")
+    console.clock.pass_(hours=12)
+    await visitor.get("/", status=303)
+
+
+async def test_signing_out_ends_the_session_on_the_server(console: Console) -> None:
+    visitor = await console.signed_in(await hired(console))
+    cookies = {SESSION_COOKIE: visitor.cookie}
+
+    await visitor.post("/sign-out")
+    visitor.http.cookie_jar.update_cookies(cookies)
+
+    await visitor.get("/", status=303)
+    assert await console.store.read(lambda conn: conn.scalar(select(func.count()).select_from(staff_sessions))) == 0
+
+
+async def test_a_new_password_ends_every_other_session(console: Console) -> None:
+    person = await hired(console)
+    here, there = await console.signed_in(person), await console.signed_in(person)
+
+    assert "现在的密码不对" in await here.post("/account/password", {"old": "wrong", "new": "x" * 12, "again": "x" * 12}, status=422)
+    await here.post("/account/password", {"old": PASSWORD, "new": "another long one", "again": "another long one"})
+
+    await here.get("/")
+    await there.get("/", status=303)
+    await sign_in(console.visitor(), password="another long one")
+
+
+async def test_the_cookie_is_for_this_site_and_no_script(console: Console) -> None:
+    await hired(console)
+    visitor = console.visitor()
+    await visitor.get("/sign-in")
+    form = {"form_token": visitor.form_token, "login": "li.ming", "password": PASSWORD}
+    async with visitor.http.post(visitor.base + "/sign-in", data=form, allow_redirects=False) as response:
+        cookie = response.cookies[SESSION_COOKIE]
+
+    assert (cookie["httponly"], cookie["samesite"], cookie["path"]) == (True, "Lax", "/console")
+
+
+async def test_signing_in_and_out_is_on_record(console: Console) -> None:
+    person = await hired(console)
+    visitor = console.visitor()
+    await sign_in(visitor, password="wrong password", status=401)
+    await sign_in(visitor)
+    await visitor.get("/")
+    await visitor.post("/sign-out")
+
+    actions = [entry.action for entry in await console.store.read(audit.history, person.actor)]
+    assert actions == ["staff_added", "sign_in_refused", "signed_in", "signed_out"]
+
+
+async def test_links_are_used_up(console: Console) -> None:
+    def work(conn: Connection) -> str:
+        return links.invitation(conn, hire(conn, "invited", password_hash=None).id, now=NOW)
+
+    token = await console.store.write(work)
+    visitor = console.visitor()
+    await visitor.get(f"/start/{token}", status=303)
+    assert "员工invited" in await visitor.get("/start")
+    await visitor.post("/start", {"password": PASSWORD, "again": PASSWORD})
+
+    assert await console.store.read(lambda conn: conn.scalar(select(func.count()).select_from(setup_links))) == 0
+    await sign_in(console.visitor(), "invited")
