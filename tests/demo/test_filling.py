@@ -1,0 +1,67 @@
+"""The made-up union is large enough to look at, true to the rules, and nobody."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from itertools import islice
+from pathlib import Path
+
+from sqlalchemy import Connection, func, select
+
+from bot import audit
+from bot.claims.states import State
+from bot.claims.tables import claims
+from bot.demo import ACCOUNTS, fill_if_empty, settings
+from bot.demo.people import NOWHERE, check_digit, people
+from bot.documents import uploads
+from bot.documents.files import Files, picture_key
+from bot.jobs.tables import jobs
+from bot.members.tables import members, unions
+from bot.message import UploadId
+from bot.settings import Settings
+from bot.store import Keyring, Store
+from tests.claims.making import NOW
+
+
+async def test_the_demo_has_unions_members_staff_and_claims_in_every_state(sqlite_store: Store, keyring: Keyring, tmp_path: Path) -> None:
+    files = Files(tmp_path.as_uri(), keyring)
+
+    assert await fill_if_empty(sqlite_store, files, NOW) == ACCOUNTS
+    assert await fill_if_empty(sqlite_store, files, NOW) == ACCOUNTS
+
+    def look(conn: Connection) -> list[tuple[str, int]]:
+        assert conn.scalar(select(func.count()).select_from(unions).where(unions.c.level == "base")) == 40
+        assert conn.scalar(select(func.count()).select_from(members)) == 2000
+        assert conn.scalar(select(func.count()).select_from(jobs)) == 0
+        rows = conn.execute(select(claims.c.id, claims.c.state, claims.c.benefit)).all()
+        assert len(rows) == 60
+        assert set(State) == {State(row.state) for row in rows}
+        assert len(Counter(row.benefit for row in rows)) == 3
+        assert [row.id for row in rows if audit.verify(conn, f"claim:{row.id}") is not None] == []
+        return [(paper.id, paper.pictures) for paper in uploads.of_claim(conn, rows[0].id)]
+
+    papers = await sqlite_store.read(look)
+    assert len(papers) == 3
+    for upload, pictures in papers:
+        for number in range(pictures):
+            assert (await files.get(picture_key(UploadId(upload), number))).startswith(b"\xff\xd8")
+
+
+def test_nobody_in_the_demo_can_be_a_real_person() -> None:
+    some = list(islice(people(random.Random(1)), 3000))  # noqa: S311  # made-up people
+
+    assert len({person.certno for person in some}) == len(some)
+    for person in some:
+        assert person.certno.startswith(NOWHERE)
+        assert person.certno[-1] == check_digit(person.certno[:-1])
+
+
+def test_the_demo_never_touches_the_real_data(tmp_path: Path) -> None:
+    real = Settings(_env_file=None, data_dir=tmp_path, database_url="postgresql://real/db", files_url="s3://real")
+
+    demo = settings(real)
+
+    assert demo.database_url == f"sqlite:///{tmp_path}/demo/niangjia.db"
+    assert str(tmp_path / "demo") in demo.files_url
+    assert demo.keys_file == tmp_path / "demo" / "keys"
