@@ -11,11 +11,24 @@ from bot.channels.web.history import Kept
 from bot.documents import uploads
 from bot.documents.uploads import State, Upload
 
+MAIN = (
+    "ask.",
+    "result.eligible",
+    "result.ineligible",
+    "result.review",
+    "result.nothing_left",
+    "claim.submitted",
+    "mend.sent",
+    "news.",
+    "propose",
+)
+"""The sentences a person looks for first, by the beginning of their keys."""
+
 SAFE_LINKS = ("https://", "http://", "tel:", "/")
 
 
 def rendered(desk: Desk, conn: Connection, kept: Kept) -> dict[str, Any]:
-    """The message as an event's data: {id, direction, client, lines, buttons, at} and for the bot's `lang`, for a file `upload`."""
+    """The message as an event's data: {id, direction, client, lines, buttons, at} and for the bot's `lang`, `tones`, for a file `upload`."""
     event = {"id": kept.id, "direction": kept.direction, "at": kept.at.isoformat(), "buttons": []}
     if kept.direction == "out":
         return event | _from_bot(desk, kept)
@@ -41,8 +54,17 @@ def _from_bot(desk: Desk, kept: Kept) -> dict[str, Any]:
     return {
         "lang": LOCALES[locale],
         "lines": [words(line) for line in message["lines"]],
+        "tones": [tone(line["key"]) for line in message["lines"]],
         "buttons": [[button(one) for one in row] for row in message["buttons"]],
     }
+
+
+def tone(key: str) -> str:
+    """How a sentence stands on the page: "main", "hint" or as the others."""
+    if key == "progress":
+        return "hint"
+    exactly = key in MAIN
+    return "main" if exactly or any(key.startswith(start) for start in MAIN if start.endswith(".")) else ""
 
 
 def file_event(upload: Upload) -> dict[str, Any]:

@@ -18,14 +18,15 @@ function template(name) {
   return document.getElementById(`${name}-template`).content.firstElementChild.cloneNode(true);
 }
 
-function bubble(direction, lines) {
+function bubble(direction, lines, tones = []) {
   const element = template("message");
   element.classList.add(direction);
   const box = element.querySelector(".bubble");
   box.querySelector(".aloud").textContent = word(direction === "in" ? "from_you" : "from_bot");
-  for (const line of lines) {
+  for (const [at, line] of lines.entries()) {
     const paragraph = document.createElement("p");
     paragraph.textContent = line;
+    if (tones[at]) paragraph.className = tones[at];
     box.append(paragraph);
   }
   return element;
@@ -36,7 +37,7 @@ export function show(event, { live, onPress }) {
   if (shown.has(event.id)) return null;
   shown.add(event.id);
   const own = event.client ? waiting.get(event.client) : null;
-  const element = own || bubble(event.direction, event.lines);
+  const element = own || bubble(event.direction, event.lines, event.tones);
   if (own) confirm(event.client, own);
   if (event.lang) {
     element.lang = event.lang;
