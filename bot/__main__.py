@@ -6,15 +6,15 @@ import argparse
 import asyncio
 import signal
 import sys
+from collections.abc import Iterator
 
 from aiohttp import web
 from pydantic import ValidationError
 
 from bot import demo, logs, wording
-from bot.app import Foundation, application, founded, now
+from bot.app import CannotStart, Foundation, application, depending_on, founded, now
 from bot.settings import Settings
 from bot.staff import links
-from bot.store.errors import StoreError
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -25,18 +25,24 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         settings = Settings()
     except ValidationError as error:
-        for problem in error.errors(include_input=False, include_url=False):
-            print(f"{'.'.join(str(part) for part in problem['loc']).upper() or 'settings'}: {problem['msg']}", file=sys.stderr)  # noqa: T201
+        print("\n".join(_problems(error)), file=sys.stderr)  # noqa: T201
         return 2
     if command == "demo":
         settings = demo.settings(settings)
     logs.set_up(settings.log_level)
     try:
         asyncio.run(serve(settings, with_demo=command == "demo"))
-    except (StoreError, OSError) as error:
-        print(f"{type(error).__name__}: {error}", file=sys.stderr)  # noqa: T201
+    except CannotStart as error:
+        print(error, file=sys.stderr)  # noqa: T201
         return 1
     return 0
+
+
+def _problems(error: ValidationError) -> Iterator[str]:
+    """One line for each setting that cannot be used, without those that only follow from it."""
+    for problem in error.errors(include_input=False, include_url=False):
+        if problem["type"] != "default_factory_not_called":
+            yield ": ".join([*(str(part).upper() for part in problem["loc"]), problem["msg"]])
 
 
 async def serve(settings: Settings, *, with_demo: bool = False) -> None:
@@ -46,7 +52,8 @@ async def serve(settings: Settings, *, with_demo: bool = False) -> None:
         runner = web.AppRunner(application(settings, foundation), access_log=None, shutdown_timeout=5)
         await runner.setup()
         try:
-            await web.TCPSite(runner, settings.host, settings.port).start()
+            with depending_on("PORT"):
+                await web.TCPSite(runner, settings.host, settings.port).start()
             await _announce(settings, foundation, accounts)
             await _until_told()
         finally:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 
 from aiohttp import web
+from obstore.exceptions import BaseError
 from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot import health, notices, sealing, wording
 from bot.channels.telegram import Telegram
@@ -27,14 +29,34 @@ from bot.jobs import Handler, Job, Worker
 from bot.message import Incoming
 from bot.settings import Settings
 from bot.store import Keyring, Store
+from bot.store.errors import KeyringError
 from bot.store.migrate import migrate
 from calculator import load
+from calculator.errors import CalculatorError
 
 LARGEST_REQUEST = 21 * 1024 * 1024
 LEASE_S = 6.0
 """A job under way when the process dies is taken up again after so long: soon enough that the member waits less than ten seconds."""
 
 Clock = Callable[[], datetime]
+
+
+class CannotStart(Exception):  # noqa: N818 - raised to say it to whoever starts the bot
+    """What has to be mended first: the setting at fault, and what is wrong with it."""
+
+    def __init__(self, setting: str, error: Exception) -> None:
+        super().__init__(f"{setting}: {(str(error).strip() or type(error).__name__).splitlines()[0]}")
+        self.setting = setting
+
+
+@contextmanager
+def depending_on(setting: str, *errors: type[Exception]) -> Iterator[None]:
+    """What goes wrong in this block is laid to a setting. Any other error is a fault of ours and keeps its traceback."""
+    expected: tuple[type[Exception], ...] = (OSError, *errors)
+    try:
+        yield
+    except expected as error:
+        raise CannotStart(setting, error) from error
 
 
 def now() -> datetime:
@@ -53,15 +75,22 @@ class Foundation:
 @asynccontextmanager
 async def founded(settings: Settings) -> AsyncIterator[Foundation]:
     """Open the store and the files of a deployment, and close them at the end."""
-    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-    keyring = (
-        Keyring.from_json(settings.niangjia_keys.get_secret_value()) if settings.niangjia_keys else Keyring.from_file(settings.keys_file)
-    )
-    migrate(settings.database_url)
-    store = Store.open(settings.database_url, keyring)
+    with depending_on("DATA_DIR"):
+        settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with depending_on("NIANGJIA_KEYS" if settings.niangjia_keys else "KEYS_FILE", KeyringError):
+        keyring = (
+            Keyring.from_json(settings.niangjia_keys.get_secret_value())
+            if settings.niangjia_keys
+            else Keyring.from_file(settings.keys_file)
+        )
+    with depending_on("FILES_URL", BaseError, ValueError):
+        files = Files(settings.files_url, keyring)
+    with depending_on("DATABASE_URL", SQLAlchemyError, ImportError):
+        migrate(settings.database_url)
+        store = Store.open(settings.database_url, keyring)
     try:
         await store.write(_begin_sealing, now())
-        yield Foundation(store, Files(settings.files_url, keyring))
+        yield Foundation(store, files)
     finally:
         await store.close()
 
@@ -69,7 +98,9 @@ async def founded(settings: Settings) -> AsyncIterator[Foundation]:
 def application(settings: Settings, foundation: Foundation, clock: Clock = now) -> web.Application:
     """Everything that is served, with the jobs and the channels running as long as it is."""
     store, files = foundation.store, foundation.files
-    take: Callable[..., bool] = partial(step, policies=load(settings.policy_place), zone=settings.time_zone)
+    with depending_on("POLICY_PLACE", CalculatorError):
+        policies = load(settings.policy_place)
+    take: Callable[..., bool] = partial(step, policies=policies, zone=settings.time_zone)
     streams = Streams()
     telegram = Telegram(settings, store, take, wording.say, clock) if settings.telegram_token else None
     channels: dict[str, notices.Channel] = {"web": WebChannel(store, streams, clock)}
