@@ -48,11 +48,11 @@ class Bot:
         return self.process
 
     async def start(self) -> float:
-        """Start it and wait until it is ready; the seconds that took."""
-        begun = time.monotonic()
+        """Start it and wait until it is ready and has said so; the seconds that took."""
+        begun, printed = time.monotonic(), self.printed
         process = self.spawn()
         async with asyncio.timeout(30), ClientSession(timeout=ClientTimeout(total=5)) as http:
-            while not await _ready(http, self.address):
+            while not (await _ready(http, self.address) and self.printed != printed):
                 if process.poll() is not None:
                     raise AssertionError(f"it ended with {process.returncode}:\n{self.complaints}")
                 await asyncio.sleep(0.02)
@@ -81,12 +81,15 @@ class Bot:
     @property
     def printed(self) -> str:
         """Everything on standard output so far."""
-        return (self.folder / "out").read_text("utf-8")
+        return self._kept("out")
 
     @property
     def complaints(self) -> str:
         """Everything on standard error so far."""
-        return (self.folder / "err").read_text("utf-8")
+        return self._kept("err")
+
+    def _kept(self, name: str) -> str:
+        return (self.folder / name).read_text("utf-8") if (self.folder / name).exists() else ""
 
     @property
     def keyring(self) -> Keyring:
