@@ -13,14 +13,15 @@ from calculator import Edition, Fen, edition_of
 SECOND_SIGNATURE = "second_signature"
 
 
-def granted(conn: Connection, claim: Claim) -> Fen:
+def granted(conn: Connection, claim: Claim, *, hold_still: bool = True) -> Fen:
     """What other claims of this person have used up of the year, in fen.
 
-    Locks all of this person's claims of this benefit and year, so that approvals at the same moment wait for one another.
-    Take this lock before the claim's own: it goes through the claims in order.
+    With `hold_still` it locks all of this person's claims of this benefit and year, so that approvals at the same moment wait
+    for one another. Take this lock before the claim's own: it goes through the claims in order.
     """
     same = (claims.c.certno_hash == claim.certno_hash, claims.c.benefit == claim.benefit, claims.c.year == claim.year)
-    rows = conn.execute(select(claims.c.id, claims.c.state, claims.c.approved).where(*same).order_by(claims.c.id).with_for_update())
+    theirs = select(claims.c.id, claims.c.state, claims.c.approved).where(*same).order_by(claims.c.id)
+    rows = conn.execute(theirs.with_for_update() if hold_still else theirs)
     return Fen(sum(row.approved or 0 for row in rows if row.id != claim.id and State(row.state) in COUNTED))
 
 

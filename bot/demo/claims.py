@@ -70,6 +70,8 @@ class Draft:
     papers: Sequence[Paper]
     at: datetime
     year: int
+    latest: datetime
+    """Nothing happened after this."""
 
 
 def drafts(chance: random.Random, place: str, people: Sequence[tuple[Person, int]], now: datetime) -> Iterator[Draft]:
@@ -77,14 +79,15 @@ def drafts(chance: random.Random, place: str, people: Sequence[tuple[Person, int
     states = [state for state, number in HOW_MANY.items() for _ in range(number)]
     chance.shuffle(states)
     for number, (state, (person, union_id)) in enumerate(zip(states, people, strict=False)):
-        at = now - timedelta(hours=14.0 * (len(states) - number) + chance.random() * 9)
+        day = now - timedelta(days=1 + (len(states) - 1 - number) * 0.6)
+        at = day.replace(hour=1 + chance.randrange(8), minute=chance.randrange(60), second=0)
         benefit = "hospital" if state in LARGE else chance.choices(("hospital", "accident", "fire"), (7, 2, 1))[0]
         happened = at.date() - timedelta(days=chance.randrange(4, 40))
         edition = load(place)[benefit].edition_on(happened)
         facts = _facts(chance, edition, person, happened, large=state in LARGE)
         estimated = estimate(edition, facts)
         papers = list(_papers(chance, edition, person, facts, happened))
-        yield Draft(state, person, union_id, Chat("web", f"demo-{number}"), facts, estimated, papers, at, happened.year)
+        yield Draft(state, person, union_id, Chat("web", f"demo-{number}"), facts, estimated, papers, at, happened.year, now)
 
 
 def enter(conn: Connection, draft: Draft, crew: Crew) -> None:
@@ -115,10 +118,10 @@ def enter(conn: Connection, draft: Draft, crew: Crew) -> None:
 def _lead(conn: Connection, claim: Claim, draft: Draft, crew: Crew) -> None:
     """Every step on the way, some hours apart, each by somebody who may."""
     to, at, reasons = draft.to, draft.at, made_up()["reasons"]
-    hours = iter(range(2, 40, 3))
+    hours = iter((1.2, 1.6, 2.1, 26.0, 50.3, 74.8))
 
     def then() -> datetime:
-        return at + timedelta(hours=next(hours))
+        return min(at + timedelta(hours=next(hours)), draft.latest)
 
     if to is State.SUBMITTED:
         return
@@ -135,7 +138,8 @@ def _lead(conn: Connection, claim: Claim, draft: Draft, crew: Crew) -> None:
     else:
         decide.note(conn, claim.id, crew.reviewer, words=reasons["note"], now=then())
         amount = claim.estimated or Fen(100_000)
-        claim = decide.approve(conn, claim.id, claim.revision, crew.reviewer, amount=amount, reason=reasons["differs"], now=then())
+        reason = "" if claim.estimated else reasons["differs"]
+        claim = decide.approve(conn, claim.id, claim.revision, crew.reviewer, amount=amount, reason=reason, now=then())
         _pay(conn, claim, to, crew, then)
 
 

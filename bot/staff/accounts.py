@@ -65,9 +65,10 @@ def one(conn: Connection, staff_id: int) -> Staff | None:
     return None if found is None else person(found)
 
 
-def everybody(conn: Connection) -> list[Staff]:
-    """All accounts, in the order they were made."""
-    return [person(row) for row in conn.execute(select(staff).order_by(staff.c.id))]
+def everybody(conn: Connection, scope: str = unions.EVERYTHING) -> list[Staff]:
+    """The accounts within a branch, in the order they were made."""
+    within = select(staff).where(staff.c.union_path.startswith(scope, autoescape=True))
+    return [person(row) for row in conn.execute(within.order_by(staff.c.id))]
 
 
 def names(conn: Connection) -> dict[int, str]:
@@ -94,14 +95,18 @@ def add(  # noqa: PLR0913  # one argument for each thing an account has
     actor: str,
     now: datetime,
     password_hash: str | None = None,
+    within: str = unions.EVERYTHING,
 ) -> Staff:
-    """Make an account. Without a password it waits for its one-time link. Raises StaffError: login, login_exists, name, union."""
+    """Make an account. Without a password it waits for its one-time link. `within` is the branch of who makes it.
+
+    Raises StaffError: login, login_exists, name, union (no such union, or not within that branch).
+    """
     row = {
         "login": login_taken(login),
         "name": _named(name),
         "role": role,
         "union_id": union_id,
-        "union_path": _path(conn, union_id),
+        "union_path": _path(conn, union_id, within),
         "locale": locale,
         "password_hash": password_hash,
         "totp_last": 0,
@@ -111,7 +116,14 @@ def add(  # noqa: PLR0913  # one argument for each thing an account has
     made = conn.execute(insert_new(conn, staff).values(row).returning(staff.c.id)).scalar_one_or_none()
     if made is None:
         raise StaffError("login_exists")
-    audit.record(conn, at=now, actor=actor, action="staff_added", subject=f"staff:{made}", detail={"role": role, "union": union_id})
+    audit.record(
+        conn,
+        at=now,
+        actor=actor,
+        action="staff_added",
+        subject=f"staff:{made}",
+        detail={"role": role, "union": union_id},
+    )
     return _after(conn, int(made))
 
 
@@ -119,16 +131,23 @@ def change(conn: Connection, staff_id: int, *, role: Role, union_id: int | None,
     """Give another role or branch, or close or open the account; a closed one is signed out. Not one's own. Raises StaffError."""
     if staff_id == by.id:
         raise StaffError("own_account")
-    values = {"role": role, "union_id": union_id, "union_path": _path(conn, union_id), "disabled": disabled}
-    changed = conn.execute(update(staff).where(staff.c.id == staff_id).values(values).returning(staff.c.id)).one_or_none()
-    if changed is None:
-        raise StaffError("unknown")
+    managed(conn, staff_id, by)
+    values = {"role": role, "union_id": union_id, "union_path": _path(conn, union_id, by.union_path), "disabled": disabled}
+    conn.execute(update(staff).where(staff.c.id == staff_id).values(values))
     if disabled:
         for table in (staff_sessions, staff_chats, link_codes, setup_links):
             conn.execute(delete(table).where(table.c.staff_id == staff_id))
     detail = {"role": role, "union": union_id, "disabled": disabled}
     audit.record(conn, at=now, actor=by.actor, action="staff_changed", subject=f"staff:{staff_id}", detail=detail)
     return _after(conn, staff_id)
+
+
+def managed(conn: Connection, staff_id: int, by: Staff) -> Staff:
+    """The account, if it lies within the branch of who wants to change it. Raises StaffError: unknown."""
+    found = one(conn, staff_id)
+    if found is None or not by.sees(found.union_path):
+        raise StaffError("unknown")
+    return found
 
 
 def set_password(conn: Connection, person: Staff, password_hash: str, *, now: datetime) -> None:
@@ -177,13 +196,13 @@ def _after(conn: Connection, staff_id: int) -> Staff:
     return person(conn.execute(select(staff).where(staff.c.id == staff_id)).one())
 
 
-def _path(conn: Connection, union_id: int | None) -> str:
-    if union_id is None:
-        return unions.EVERYTHING
-    union = unions.one(conn, union_id)
-    if union is None:
+def _path(conn: Connection, union_id: int | None, within: str) -> str:
+    """The path of a branch, which nobody may give away beyond their own."""
+    union = None if union_id is None else unions.one(conn, union_id)
+    path = union.path if union is not None else unions.EVERYTHING
+    if (union_id is not None and union is None) or not path.startswith(within):
         raise StaffError("union")
-    return union.path
+    return path
 
 
 def _named(name: str) -> str:

@@ -138,3 +138,21 @@ async def test_the_language_changes_and_leads_back_to_our_own_pages_only(console
     assert "Claims" in await visitor.get("/")
     assert (await visitor.post("/language", {"locale": "zh_CN", "back": "/console/staff"})).startswith("/console/staff")
     await visitor.post("/language", {"locale": "fr"}, status=400)
+
+
+async def test_the_administrator_of_a_branch_rules_within_it_only(console: Console) -> None:
+    def work(conn: Connection) -> tuple[Staff, Staff, Town]:
+        town = plant(conn)
+        return hire(conn, "east.admin", Role.ADMINISTRATOR, town.east), hire(conn, "west.one", union=town.west), town
+
+    admin, stranger, town = await console.store.write(work)
+    visitor = await console.signed_in(admin)
+    form = {"login": "new.one", "name": "新人", "role": "administrator"}
+
+    for union in ("", town.city, town.west):
+        assert "没有这个工会" in await visitor.post("/staff", {**form, "union": union}, status=422)
+    await visitor.post("/staff", {**form, "union": town.east_base}, status=200)
+    assert stranger.name not in await visitor.get("/staff")
+    await visitor.post(f"/staff/{stranger.id}", {"role": "administrator", "union": town.east}, status=422)
+    await visitor.post(f"/staff/{stranger.id}/link", status=422)
+    assert stranger.name not in await visitor.get("/records")

@@ -16,7 +16,7 @@ from bot.claims import cap, find
 from bot.claims.claim import Claim
 from bot.claims.errors import NoSuchClaimError
 from bot.claims.find import Line
-from bot.claims.states import State
+from bot.claims.states import COUNTED, State
 from bot.console import masks
 from bot.console.forms import text
 from bot.console.pages import page
@@ -74,6 +74,7 @@ async def claim_page(
     claim = seen.claim
     edition = edition_of(claim.edition)
     order = {need.kind: place for place, need in enumerate(edition.documents)}
+    used = seen.granted + (claim.approved or 0 if claim.state in COUNTED else 0)
     year_cap = None if edition.cap_per_year is None else edition.cap_per_year.amount
     return page(
         request,
@@ -92,7 +93,7 @@ async def claim_page(
         titles={need.kind: need.title for need in edition.documents},
         history=[entry for entry in reversed(seen.history) if entry.action not in LOOKS],
         looks=[entry for entry in reversed(seen.history) if entry.action in LOOKS][:50],
-        year_left=None if year_cap is None else max(year_cap - seen.granted, 0),
+        year_left=None if year_cap is None else max(year_cap - used, 0),
         year_cap=year_cap,
         last=next((entry for entry in reversed(seen.history) if entry.action not in LOOKS), None),
         second=claim.second_signature,
@@ -118,7 +119,7 @@ def _look(conn: Connection, staff: Staff, claim_id: int, opened: str, now: datet
         uploads.of_claim(conn, claim_id),
         audit.history(conn, f"claim:{claim_id}"),
         find.earlier(conn, claim),
-        cap.granted(conn, claim),
+        cap.granted(conn, claim, hold_still=False),
         accounts.names(conn),
     )
 

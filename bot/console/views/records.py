@@ -16,8 +16,10 @@ from bot.claims.tables import claims
 from bot.console.pages import page
 from bot.console.parts import now, signed_in, store
 from bot.staff import accounts
+from bot.staff.accounts import Staff
 
 LATEST: Final = 100
+LOOKED_THROUGH: Final = 1000
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,8 @@ async def check(request: web.Request) -> web.Response:
 
 
 async def _page(request: web.Request, checked: Checked | None) -> web.Response:
-    return page(request, "records.html", **await store(request).read(_latest), checked=checked)
+    latest = await store(request).read(_latest, signed_in(request))
+    return page(request, "records.html", **latest, checked=checked)
 
 
 def _check(conn: Connection) -> Checked:
@@ -55,14 +58,17 @@ def _check(conn: Connection) -> Checked:
     return Checked(len(subjects), broken, audit.verify_seals(conn))
 
 
-def _latest(conn: Connection) -> Mapping[str, Any]:
+def _latest(conn: Connection, staff: Staff) -> Mapping[str, Any]:
+    """The latest entries about the claims and the people of one's branch."""
     columns = (table.c.at, table.c.actor, table.c.action, table.c.subject)
-    rows = conn.execute(select(*columns).order_by(table.c.id.desc()).limit(LATEST)).all()
+    rows = conn.execute(select(*columns).order_by(table.c.id.desc()).limit(LOOKED_THROUGH)).all()
     wanted = {int(row.subject.removeprefix("claim:")) for row in rows if row.subject.startswith("claim:")}
-    numbers = {row.id: row.number for row in conn.execute(select(claims.c.id, claims.c.number).where(claims.c.id.in_(wanted)))}
+    found = conn.execute(select(claims.c.id, claims.c.number, claims.c.union_path).where(claims.c.id.in_(wanted)))
+    numbers = {row.id: row.number for row in found if staff.sees(row.union_path)}
     names = accounts.names(conn)
+    shown = {f"claim:{number}" for number in numbers} | {person.actor for person in accounts.everybody(conn, staff.union_path)}
     return {
-        "entries": rows,
+        "entries": [row for row in rows if row.subject in shown][:LATEST],
         "who": lambda actor: names.get(int(actor.removeprefix("staff:")), actor) if actor.removeprefix("staff:").isdigit() else None,
         "claim_number": lambda subject: numbers.get(int(subject.removeprefix("claim:"))) if subject.startswith("claim:") else None,
         "claim_id": lambda subject: subject.removeprefix("claim:"),

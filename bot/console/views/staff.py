@@ -31,7 +31,9 @@ async def add(request: web.Request) -> web.Response:
     def work(conn: Connection) -> tuple[Staff, str]:
         if role is None:
             raise StaffError("role")
-        made = accounts.add(conn, login=login, name=name, role=role, union_id=union, locale=locale, actor=by.actor, now=moment)
+        made = accounts.add(
+            conn, login=login, name=name, role=role, union_id=union, locale=locale, actor=by.actor, within=by.union_path, now=moment
+        )
         return made, links.invitation(conn, made.id, now=moment)
 
     try:
@@ -60,11 +62,11 @@ async def change(request: web.Request) -> web.Response:
 
 async def link(request: web.Request) -> web.Response:
     """A new one-time link for somebody who lost the first, or the password."""
-    person, moment = int(request.match_info["staff"]), now(request)
+    person, by, moment = int(request.match_info["staff"]), signed_in(request), now(request)
 
     def work(conn: Connection) -> tuple[Staff, str]:
-        found = accounts.one(conn, person)
-        if found is None or found.disabled:
+        found = accounts.managed(conn, person, by)
+        if found.disabled:
             raise StaffError("unknown")
         return found, links.invitation(conn, person, now=moment)
 
@@ -84,7 +86,8 @@ async def _page(
     invited: Staff | None = None,
     token: str = "",
 ) -> web.Response:
-    everybody, branches = await store(request).read(_everybody)
+    scope = signed_in(request).union_path
+    everybody, branches = await store(request).read(_everybody, scope)
     whole_address = parts(request).settings.public_url + address(request, "start_link", token=token) if token else ""
     return page(
         request,
@@ -102,5 +105,5 @@ async def _page(
     )
 
 
-def _everybody(conn: Connection) -> tuple[list[Staff], list[Union]]:
-    return accounts.everybody(conn), unions.branches(conn)
+def _everybody(conn: Connection, scope: str) -> tuple[list[Staff], list[Union]]:
+    return accounts.everybody(conn, scope), unions.branches(conn, scope)
