@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import string
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
@@ -23,8 +24,7 @@ PARTS_PER_MILLION_IN_A_PERCENT = 10_000
 
 def text(key: str, locale: str, figures: Figures | None = None) -> str:
     """The sentence under a key. A key nobody has worded is a bug: KeyError."""
-    sentence = catalogue(locale)[key]
-    return _Filler(locale).vformat(sentence, (), figures or {}) if "{" in sentence else sentence
+    return "".join([piece if isinstance(piece, str) else piece.filled(figures or {}, locale) for piece in _pieces(key, locale)])
 
 
 def say(what: Say, locale: str) -> str:
@@ -54,15 +54,28 @@ def catalogue(locale: str) -> Mapping[str, str]:
     return words
 
 
-class _Filler(string.Formatter):
-    """Fills placeholders: {amount:yuan}, {day:day}, {rate:rate}, {title:text}, {benefit:word:benefit}, {inner:say}, or plain text."""
+@dataclass(frozen=True, slots=True)
+class _Placeholder:
+    """{amount:yuan}, {day:day}, {rate:rate}, {title:text}, {benefit:word:benefit}, {inner:say}, or plain {text}."""
 
-    def __init__(self, locale: str) -> None:
-        self.locale = locale
+    figure: str
+    format: Callable[[Any, str, str], str]
+    argument: str
 
-    def format_field(self, value: Any, format_spec: str) -> str:
-        name, _, argument = format_spec.partition(":")
-        return FORMATS[name](value, self.locale, argument)
+    def filled(self, figures: Figures, locale: str) -> str:
+        return self.format(figures[self.figure], locale, self.argument)
+
+
+@cache
+def _pieces(key: str, locale: str) -> tuple[str | _Placeholder, ...]:
+    """A sentence taken apart, once."""
+    pieces: list[str | _Placeholder] = []
+    for words, figure, spec, _ in string.Formatter().parse(catalogue(locale)[key]):
+        pieces += [words] if words else []
+        if figure is not None:
+            name, _, argument = (spec or "").partition(":")
+            pieces.append(_Placeholder(figure, FORMATS[name], argument))
+    return tuple(pieces)
 
 
 def _text(value: Any, locale: str, _: str) -> str:

@@ -20,7 +20,7 @@ def prompt(talk: Talk, run: Replay[Any], question: Question[Any]) -> Prompt:
     """The question, with its progress hint and its buttons."""
     lines, rows = _asked(talk, question)
     edited = question.key == talk.place.editing
-    return (*_progress(talk, run, question), *lines), (*rows, *_ways_out(run, edited))
+    return (*_progress(run, question), *lines), (*rows, *_ways_out(run, edited))
 
 
 def _asked(talk: Talk, question: Question[Any]) -> Prompt:
@@ -29,7 +29,7 @@ def _asked(talk: Talk, question: Question[Any]) -> Prompt:
     return _confirm(talk, question) if isinstance(question, Confirm) else _plain(talk, question)
 
 
-def _progress(talk: Talk, run: Replay[Any], question: Question[Any]) -> tuple[Say, ...]:
+def _progress(run: Replay[Any], question: Question[Any]) -> tuple[Say, ...]:
     keys = [asked.question.key for asked in run.asked]
     at = keys.index(question.key) + 1 if question.key in keys else len(keys) + 1
     total = max(run.in_all(), at)

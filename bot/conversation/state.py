@@ -78,8 +78,8 @@ _find = (
     .with_for_update()
 )
 _add = {
-    "sqlite": sqlite.insert(conversations).on_conflict_do_nothing(),
-    "postgresql": postgresql.insert(conversations).on_conflict_do_nothing(),
+    "sqlite": sqlite.insert(conversations).on_conflict_do_nothing().returning(conversations.c.id),
+    "postgresql": postgresql.insert(conversations).on_conflict_do_nothing().returning(conversations.c.id),
 }
 _save = (
     update(conversations)
@@ -103,7 +103,7 @@ def load(conn: Connection, chat: Chat, hint: str | None, now: datetime) -> Conve
     """The chat's conversation, begun if it is new, and locked until the transaction ends."""
     row = conn.execute(_find, {"in_channel": chat.channel, "in_chat": chat.id}).first()
     if row is None:
-        values = {
+        values: dict[str, Any] = {
             "channel": chat.channel,
             "chat": chat.id,
             "locale": closest(hint),
@@ -111,7 +111,9 @@ def load(conn: Connection, chat: Chat, hint: str | None, now: datetime) -> Conve
             "state": Place().to_json(),
             "changed_at": now,
         }
-        conn.execute(_add[conn.dialect.name], values)
+        added = conn.execute(_add[conn.dialect.name], values).first()
+        if added is not None:
+            return Conversation(added.id, chat, values["locale"], 0, Place())
         row = conn.execute(_find, {"in_channel": chat.channel, "in_chat": chat.id}).one()
     return Conversation(row.id, chat, row.locale, row.revision, Place(**row.state))
 

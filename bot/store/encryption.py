@@ -14,6 +14,7 @@ from bot.store.keyring import Keyring
 
 __all__ = ["EncryptedJson", "EncryptedText", "Keyring", "bind_keyring", "keyring_of"]
 
+_to_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _keyrings: WeakKeyDictionary[Dialect, Keyring] = WeakKeyDictionary()
 
 
@@ -63,7 +64,7 @@ class EncryptedJson(TypeDecorator[Any]):
         """Seal on the way in."""
         if value is None:
             return None
-        return keyring_of(dialect).seal(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode(), self.place)
+        return keyring_of(dialect).seal(_to_json(value).encode(), self.place)
 
     def process_result_value(self, value: Any | None, dialect: Dialect) -> Any | None:
         """Open on the way out."""

@@ -39,6 +39,8 @@ _SPACE = re.compile(r"\s+")
 
 def plain(text: str) -> str:
     """Text in lower case and simplified script, with ASCII digits and half-width marks; not cut, not trimmed of words."""
+    if text.isascii():
+        return _SPACE.sub(" ", text.lower().translate(_ONE_SCRIPT)).strip()
     wide = text.replace("，", _WIDE_COMMA)
     narrow = unicodedata.normalize("NFKC", "".join(map(_unfold, wide))).lower().translate(_ONE_SCRIPT)
     spaced = _SPACE.sub(" ", "".join(map(_ascii_digit, narrow))).strip()
