@@ -1,0 +1,65 @@
+"""What every kind of question has in common: how it reads what is typed, which buttons it has, how its answer is stored and shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+
+from handlers.say import Figures, Say
+from handlers.understanding.reading import Read, Unread
+
+T = TypeVar("T")
+
+Words = Callable[[Say], str]
+"""How the member reads a label: only the conversation knows the language."""
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A button of a question. `value` is at most 24 bytes of ASCII."""
+
+    value: str
+    label: Say
+    spoken: tuple[str, ...] = ()
+    """What people say instead of the label."""
+
+
+def _sayings(options: tuple[Option, ...], words: Words) -> dict[str, tuple[str, ...]]:
+    return {option.value: (words(option.label), *option.spoken) for option in options}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question(Generic[T]):
+    """One thing asked, under a key that never changes. Its sentence is `ask.<key>`, its example `example.<key>`."""
+
+    key: str
+    figures: Figures = field(default_factory=dict)
+
+    def read(self, text: str, words: Words) -> Read[T] | Unread:
+        """What the typed text means; `words` gives a label as the member sees it."""
+        raise NotImplementedError
+
+    def load(self, stored: Any) -> T | None:
+        """The typed answer, or None if what is stored no longer answers this question."""
+        raise NotImplementedError
+
+    def dump(self, value: T) -> Any:
+        """The answer as a JSON value."""
+        return value
+
+    def typical(self) -> T:
+        """An answer most people give; only to foresee how long the way is."""
+        raise NotImplementedError
+
+    def options(self) -> tuple[Option, ...]:
+        """The buttons, in order."""
+        return ()
+
+    def press(self, value: str) -> T | None:
+        """What a button of this question means; None for one it does not have."""
+        raise NotImplementedError
+
+    def show(self, value: T) -> Say:
+        """The answer as the member reads it back."""
+        raise NotImplementedError
