@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from bot import notices
 from bot.conversation import commands, papers, state
 from bot.conversation.actions import Answer, Order, read_action
-from bot.conversation.answering import noted, pressed, typed
+from bot.conversation.answering import not_understood, noted, pressed, typed
 from bot.conversation.going_on import go_on, menu, start
 from bot.conversation.talk import Reply, Talk
 from bot.message import Command, FileSent, Incoming, Message, Pressed, Say, Text, UploadSettled
@@ -50,8 +50,6 @@ def step(conn: Connection, incoming: Incoming, *, now: datetime, policies: Polic
 def _text(talk: Talk, what: Text) -> Reply:
     """A command word, then an answer to what is open, then a topic; what is none of these is said to be not understood."""
     text = _storable(what.text).strip()
-    if len(text) > LONGEST_TEXT:
-        return go_on(talk.noting(Say("unread.too_long")))
     if reply := commands.labelled(talk, text):
         return reply
     topic = read_topic(text)
@@ -61,8 +59,9 @@ def _text(talk: Talk, what: Text) -> Reply:
         run = talk.replay()
         question = run.find(talk.place.editing) if talk.place.editing else run.pending
         if question is not None:
-            return typed(talk, run, question, text)
-    return _sentence(talk, topic, text)
+            is_long = len(text) > LONGEST_TEXT
+            return not_understood(talk, run, question, "too_long") if is_long else typed(talk, run, question, text)
+    return go_on(talk.noting(Say("unread.too_long"))) if len(text) > LONGEST_TEXT else _sentence(talk, topic, text)
 
 
 def _spoken_command(talk: Talk, topic: Topic) -> Reply:

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from bot import wording
 from bot.claims import claim as claims
 from bot.claims import decide
 from bot.claims.tables import claims as claims_table
+from bot.conversation import state
+from bot.conversation.state import Place
 from bot.conversation.step import step
+from bot.conversation.tables import conversations
 from bot.documents import uploads
 from bot.documents.errors import Reason
 from bot.jobs.tables import jobs
@@ -72,9 +75,21 @@ class Scene:
         return await self.store.write(step, incoming, now=self.now, policies=load("changchun"), zone=ZONE)
 
     async def staff(self, line: str) -> None:
-        """A decision on the newest claim: 接手, 退回 KIND REASON, 通过 YUAN, 不通过 REASON."""
+        """A decision on the newest claim: 接手, 退回 KIND REASON, 通过 YUAN, 不通过 REASON, 复核, 打款, 已付, 退票 REASON."""
         self.now += timedelta(minutes=1)
         await self.store.write(decided, line, self.now)
+
+    async def place(self) -> Place:
+        """Where the conversation stands."""
+        return await self.store.read(place_of, self.chat)
+
+    async def put(self, place: Place) -> None:
+        """Set the conversation back, or ahead, to a place."""
+        await self.store.write(put, self.chat, self.locale, place, self.now)
+
+    async def claims(self) -> int:
+        """How many claims there are, of anybody."""
+        return await self.store.read(count_claims)
 
     async def heard(self) -> list[Message]:
         """What the bot has said since the last look, in order."""
@@ -116,6 +131,25 @@ class Scene:
         await self.tell(UploadSettled(upload))
 
 
+def place_of(conn: Connection, chat: Chat) -> Place:
+    """Where a chat stands, without touching it."""
+    row = conn.execute(
+        select(conversations.c.state).where(conversations.c.channel == chat.channel, conversations.c.chat == chat.id)
+    ).first()
+    return Place() if row is None else Place(**row.state)
+
+
+def put(conn: Connection, chat: Chat, locale: str, place: Place, now: datetime) -> None:
+    """Make a chat stand somewhere."""
+    conversation = state.load(conn, chat, locale, now)
+    state.save(conn, replace(conversation, place=place, revision=conversation.revision + 1), now)
+
+
+def count_claims(conn: Connection) -> int:
+    """How many claims there are."""
+    return conn.execute(select(func.count()).select_from(claims_table)).scalar_one()
+
+
 def plant_unions(conn: Connection) -> None:
     """A city and some base unions."""
     city = unions.add(conn, "长春市总工会", "city")
@@ -135,8 +169,8 @@ def settled(conn: Connection, upload: UploadId, reason: str, now: datetime) -> N
 
 def notices_after(conn: Connection, count: int) -> list[tuple[Message, str]]:
     """The notices queued after the first `count`, each with its language."""
-    rows = conn.execute(select(jobs.c.payload).where(jobs.c.kind == "notice").order_by(jobs.c.id)).scalars()
-    return [(Message.from_json(payload["message"]), payload["locale"]) for payload in list(rows)[count:]]
+    rows = conn.execute(select(jobs.c.payload).where(jobs.c.kind == "notice").order_by(jobs.c.id).offset(count)).scalars()
+    return [(Message.from_json(payload["message"]), payload["locale"]) for payload in rows]
 
 
 def reviewer(number: int) -> Staff:
@@ -164,6 +198,12 @@ def decided(conn: Connection, line: str, now: datetime) -> None:
         decide.reject(conn, claim_id, revision, reviewer(1), reason=rest, now=now)
     elif word == "复核":
         decide.confirm(conn, claim_id, revision, reviewer(2), now=now)
+    elif word == "打款":
+        decide.pay(conn, claim_id, revision, reviewer(2), now=now)
+    elif word == "已付":
+        decide.paid(conn, claim_id, revision, reviewer(2), now=now)
+    elif word == "退票":
+        decide.bounced(conn, claim_id, revision, reviewer(2), reason=rest, now=now)
     else:
         raise AssertionError(f"the staff cannot {word}")
 
