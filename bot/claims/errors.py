@@ -52,7 +52,7 @@ class OverCapError(ClaimError):
 
 
 class IncompleteError(ClaimError):
-    """A decision without what it needs. `what` is reason, missing or amount."""
+    """A decision without what it needs. `what` is reason, missing, amount or papers."""
 
     def __init__(self, what: str) -> None:
         super().__init__(what)

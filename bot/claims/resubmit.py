@@ -13,8 +13,7 @@ from bot.claims.change import move
 from bot.claims.claim import Claim
 from bot.claims.errors import NoSuchClaimError, WrongStateError
 from bot.claims.states import State
-from bot.claims.submit import Paper, member
-from bot.documents import uploads
+from bot.claims.submit import Paper, attach, member
 from bot.message import Chat
 
 
@@ -26,7 +25,7 @@ def resubmit(conn: Connection, claim_id: int, chat: Chat, papers: Sequence[Paper
     claim = _of(conn, claim_id, chat)
     if claim.state is not State.RETURNED:
         raise WrongStateError(claim.id, claim.state, State.SUBMITTED)
-    uploads.attach(conn, [upload for upload, _ in papers], claim.id, [kind for _, kind in papers])
+    attach(conn, chat, claim.id, papers)
     detail = {"papers": [kind for _, kind in papers]}
     back = move(
         conn, claim, State.SUBMITTED, actor=member(chat), action="resubmitted", now=now, detail=detail, missing=[], reviewer_id=None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,6 +11,7 @@ from sqlalchemy import Connection, insert, select, text
 
 from bot import audit
 from bot.claims import news
+from bot.claims.errors import IncompleteError
 from bot.claims.states import State
 from bot.claims.tables import claims
 from bot.documents import uploads
@@ -62,11 +63,18 @@ def submit(conn: Connection, application: Application, *, now: datetime) -> Subm
     number = _next_number(conn, now)
     row = _row(conn, application, number, now)
     claim_id = int(conn.execute(insert(claims).values(row).returning(claims.c.id)).scalar_one())
-    uploads.attach(conn, [upload for upload, _ in application.uploads], claim_id, [kind for _, kind in application.uploads])
+    attach(conn, application.chat, claim_id, application.uploads)
     detail = {"benefit": application.benefit, "estimated": application.estimated, "papers": [kind for _, kind in application.uploads]}
     audit.record(conn, at=now, actor=member(application.chat), action="submitted", subject=f"claim:{claim_id}", detail=detail)
     news.tell_staff_later(conn, claim_id, again=False, now=now)
     return Submitted(claim_id, number)
+
+
+def attach(conn: Connection, chat: Chat, claim_id: int, papers: Sequence[Paper]) -> None:
+    """Make uploads of this chat the claim's papers. Raises IncompleteError: papers, for somebody else's upload."""
+    if any(uploads.find(conn, upload, chat=chat) is None for upload, _ in papers):
+        raise IncompleteError("papers")
+    uploads.attach(conn, [upload for upload, _ in papers], claim_id, [kind for _, kind in papers])
 
 
 def member(chat: Chat) -> str:

@@ -10,10 +10,12 @@ import pytest
 from sqlalchemy import Connection
 
 from bot import audit
+from bot.claims.errors import IncompleteError
 from bot.claims.news import STAFF_NEWS
 from bot.claims.states import State
 from bot.documents import uploads
 from bot.members import roster
+from bot.message import Chat
 from bot.store import Store
 from tests.claims.making import CERTNO, CHAT, NAME, NOW, Stay, claim_for, plant, queued
 
@@ -65,3 +67,13 @@ async def test_papers_record_and_news_come_with_the_claim(store: Store) -> None:
         assert queued(conn, STAFF_NEWS) == [{"claim": claim.id, "again": False}]
 
     await store.write(work)
+
+
+async def test_somebody_elses_paper_goes_into_no_claim(sqlite_store: Store) -> None:
+    def work(conn: Connection) -> None:
+        town = plant(conn)
+        paper = uploads.add(conn, Chat("web", "somebody else"), source={"raw": True}, name="a.jpg", now=NOW)
+        with pytest.raises(IncompleteError, match="papers"):
+            claim_for(conn, replace(Stay(town.east_base), more={"uploads": ((paper, "receipt"),)}))
+
+    await sqlite_store.write(work)
