@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import ExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -25,18 +25,19 @@ from bot.conversation.step import step
 from bot.documents import job as documents
 from bot.documents import uploads
 from bot.documents.files import Files
-from bot.jobs import Handler, Job, Worker
+from bot.jobs import Handler, Job, Worker, take_back
 from bot.message import Incoming
 from bot.settings import Settings
 from bot.store import Keyring, Store
-from bot.store.errors import KeyringError
+from bot.store.alone import alone
+from bot.store.errors import DatabaseInUse, KeyringError
 from bot.store.migrate import migrate
 from calculator import load
 from calculator.errors import CalculatorError
 
 LARGEST_REQUEST = 21 * 1024 * 1024
 LEASE_S = 6.0
-"""A job under way when the process dies is taken up again after so long: soon enough that the member waits less than ten seconds."""
+"""A job under way when one of several processes dies is taken by another after so long: the member waits less than ten seconds."""
 
 Clock = Callable[[], datetime]
 
@@ -85,14 +86,18 @@ async def founded(settings: Settings) -> AsyncIterator[Foundation]:
         )
     with depending_on("FILES_URL", BaseError, ValueError):
         files = Files(settings.files_url, keyring)
-    with depending_on("DATABASE_URL", SQLAlchemyError, ImportError):
-        migrate(settings.database_url)
-        store = Store.open(settings.database_url, keyring)
-    try:
-        await store.write(_begin_sealing, now())
-        yield Foundation(store, files)
-    finally:
-        await store.close()
+    with ExitStack() as held:
+        with depending_on("DATABASE_URL", SQLAlchemyError, ImportError, DatabaseInUse):
+            is_alone = held.enter_context(alone(settings.database_url))
+            migrate(settings.database_url)
+            store = Store.open(settings.database_url, keyring)
+        try:
+            await store.write(_begin_sealing, now())
+            if is_alone:
+                await store.write(take_back, now=now())
+            yield Foundation(store, files)
+        finally:
+            await store.close()
 
 
 def application(settings: Settings, foundation: Foundation, clock: Clock = now) -> web.Application:

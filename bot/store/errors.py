@@ -25,6 +25,14 @@ class WorkBroken(StoreError):
     """A work raised StopIteration, which no future can carry."""
 
 
+class DatabaseInUse(StoreError):
+    """Another process serves this SQLite database."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(f"another process is serving {path}")
+        self.path = path
+
+
 class KeyringError(StoreError):
     """A key, or something sealed with one, cannot be used."""
 

@@ -26,7 +26,7 @@ SEED, KILLS = 20261123, 20
 WEB, TELEGRAM, CONVERSATIONS = 12, 6, 24
 LONGEST_WAIT_S = 10.0
 LEFT = "SELECT 1 FROM jobs WHERE state = 'waiting' AND kind <> ? LIMIT 1"  # the sealing of the day's records always waits for midnight
-UNANSWERED_S = 1.0
+UNANSWERED_S = 2.0
 """A message may come twice only if the process died so soon after sending it: before it had noted the answer."""
 
 

@@ -101,6 +101,15 @@ async def test_a_port_in_use_is_one_clear_line(tmp_path: Path) -> None:
     assert str(bot.port) in last_line(bot)
 
 
+async def test_a_second_process_on_the_same_data_is_one_clear_line(tmp_path: Path) -> None:
+    async with running(tmp_path) as bot:
+        second = Bot(tmp_path)
+
+        assert await refused(second) == 1
+
+        assert last_line(second) == f"DATABASE_URL: another process is serving {bot.data}/niangjia.db"
+
+
 async def test_keys_that_others_can_read_are_one_clear_line(tmp_path: Path) -> None:
     async with running(tmp_path) as bot:
         await bot.stop()
