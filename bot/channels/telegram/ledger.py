@@ -1,6 +1,6 @@
 """How far the sending of each notice has come.
 
-Noted before and after every message, so that a crash or a lost answer doubles one message at most.
+Noted before and after every message, so that a crash or a lost answer doubles that one message, and no others.
 """
 
 from __future__ import annotations
@@ -20,7 +20,10 @@ KEPT = timedelta(days=30)
 
 @dataclass(frozen=True)
 class Standing:
-    """Where the sending of a notice stands: messages confirmed, tries of the next one without an answer, whether the bot is blocked."""
+    """Where the sending of a notice stands: messages confirmed, tries of the next one without an answer, whether the bot is blocked.
+
+    A try whose answer was lost counts twice.
+    """
 
     parts: int
     unanswered: int
@@ -45,6 +48,13 @@ def arrived(conn: Connection, job: int, chat: str, keyboard: int | None, *, now:
     _change(conn, job, now, parts=telegram_sends.c.parts + 1, unanswered=0, failures=0)
     if keyboard is not None:
         chats.open_keyboard(conn, chat, keyboard)
+
+
+def lost(conn: Connection, job: int, *, now: datetime) -> int:
+    """The message left, and its answer was lost. Such a try counts twice. Returns the count of tries without an answer."""
+    _change(conn, job, now, unanswered=telegram_sends.c.unanswered + 1)
+    count: int = conn.execute(select(telegram_sends.c.unanswered).where(telegram_sends.c.job == job)).scalar_one()
+    return count
 
 
 def stayed(conn: Connection, job: int, *, now: datetime) -> int:

@@ -1,9 +1,10 @@
 """A notice becomes calls to the Bot API: each message once, at Telegram's pace, through crashes, refusals and cut connections.
 
 Before a message leaves, that is noted; when Telegram has confirmed it, that too. What was refused, throttled or never left is tried
-until it arrives. Where the answer was lost (cut connection, timeout, or our own process killed in between) nobody can know whether the
-message arrived: it is sent once more, since a member left without an answer is worse off than one who reads it twice. If that answer
-is lost as well, the job ends as `unknown` for staff to look at. A chat that blocked the bot is not tried again until the person writes.
+until it arrives. Where the answer was lost (cut connection, timeout) nobody can know whether the message arrived: it is sent once more,
+since a member left without an answer is worse off than one who reads it twice; if that answer is lost as well, the job ends as `unknown`
+for staff to look at. Where our own process died in between, the message has often not left at all: it takes four deaths over the same
+message to give it up. A chat that blocked the bot is not tried again until the person writes.
 """
 
 from __future__ import annotations
@@ -22,8 +23,8 @@ from bot.jobs import Job, Later, Never
 from bot.message import Notice
 from bot.store import Store
 
-MOST_UNANSWERED = 2
-"""The first try, and one repetition."""
+MOST_UNANSWERED = 4
+"""Two tries whose answer was lost, which count twice, or four that our own death cut short."""
 
 log = structlog.get_logger(__name__)
 
@@ -42,11 +43,11 @@ class Sender:
             raise Never("blocked")
         if standing.unanswered >= MOST_UNANSWERED:
             raise Never("unknown")
-        for number, part in enumerate(parts[standing.parts :]):
+        for part in parts[standing.parts :]:
             await self._pace.wait(notice.chat.id)
-            await self._send(notice.chat.id, part, job, standing.unanswered if number == 0 else 0)
+            await self._send(notice.chat.id, part, job)
 
-    async def _send(self, chat: str, part: Part, job: Job, unanswered: int) -> None:
+    async def _send(self, chat: str, part: Part, job: Job) -> None:
         text, keyboard = part
         await self._store.write(ledger.leaving, job.id, now=self._clock())
         try:
@@ -54,14 +55,15 @@ class Sender:
                 chat, text, reply_markup=keyboard, link_preview_options=LinkPreviewOptions(is_disabled=True)
             )
         except TelegramError as error:
-            raise await self._after(error, chat, job, unanswered + 1) from error
+            raise await self._after(error, chat, job) from error
         asks = sent.message_id if keyboards.asks(keyboard) else None
         await self._store.write(ledger.arrived, job.id, chat, asks, now=self._clock())
 
-    async def _after(self, error: TelegramError, chat: str, job: Job, unanswered: int) -> Later | Never:
+    async def _after(self, error: TelegramError, chat: str, job: Job) -> Later | Never:
         log.warning("telegram_send_failed", job=job.id, error=faults.name(error))
         if faults.may_have_arrived(error):
-            return Never("unknown") if unanswered >= MOST_UNANSWERED else Later(faults.backoff_s(unanswered), counts=False)
+            unanswered = await self._store.write(ledger.lost, job.id, now=self._clock())
+            return Never("unknown") if unanswered >= MOST_UNANSWERED else Later(faults.backoff_s(1), counts=False)
         failures = await self._store.write(ledger.stayed, job.id, now=self._clock())
         if isinstance(error, Forbidden):
             await self._store.write(chats.block, chat, now=self._clock())
