@@ -6,7 +6,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NewType
 
-from handlers.say import Say as Say
+from handlers.say import Say
+
+__all__ = [
+    "Button",
+    "Chat",
+    "Command",
+    "FileSent",
+    "Incoming",
+    "Message",
+    "Notice",
+    "Pressed",
+    "Say",
+    "Text",
+    "UploadId",
+    "UploadSettled",
+    "What",
+]
 
 UploadId = NewType("UploadId", str)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 Figures = Mapping[str, Any]
-"""What a sentence's placeholders stand for. JSON values only: money as fen (int), days as ISO text, policy texts as {"zh": ..., "en": ...}."""
+"""What a sentence's placeholders stand for, as JSON: money as fen (int), days as ISO text, policy texts as {"zh": ..., "en": ...}."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,7 +61,6 @@ def test_with_nothing_set_everything_stays_on_this_machine(bare: pytest.MonkeyPa
     assert settings.files_url == (tmp_path / "data" / "files").as_uri()
     assert settings.keys_file == Path("data/keys")
     assert settings.telegram_token is None
-    assert settings.wechat_app_id is None
 
 
 def test_the_data_folder_carries_database_files_and_keys_along(bare: pytest.MonkeyPatch) -> None:

@@ -28,7 +28,7 @@ SAFE_LINKS = ("https://", "http://", "tel:", "/")
 
 
 def rendered(desk: Desk, conn: Connection, kept: Kept) -> dict[str, Any]:
-    """The message as an event's data: {id, direction, client, lines, buttons, at}, for the bot's `lang` and `tones`, for a file `upload`."""
+    """The message as an event's data: {id, direction, client, lines, buttons, at}; `lang` and `tones` if from the bot, `upload` if a file."""
     event = {"id": kept.id, "direction": kept.direction, "at": kept.at.isoformat(), "buttons": []}
     if kept.direction == "out":
         return event | _from_bot(desk, kept)
