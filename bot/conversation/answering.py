@@ -36,7 +36,7 @@ def typed(talk: Talk, run: Replay[Any], question: Question[Any], text: str) -> R
         talk = talk.at(replace(talk.place, proposed=None))
     if isinstance(question, Lookup):
         return _look_up(talk, run, question, text)
-    if isinstance(question, Documents) and text in {talk.words(documents_end(question, talk.place.answers.get(question.key))), *ENOUGH}:
+    if isinstance(question, Documents) and text.casefold() in {_end_label(talk, question), *ENOUGH}:
         return _documents_pressed(talk, question, "done")
     found = question.read(text, talk.words)
     if isinstance(found, Unread) and isinstance(question, Confirm) and (item := question.item_meant(text, talk.words)):
@@ -46,6 +46,10 @@ def typed(talk: Talk, run: Replay[Any], question: Question[Any], text: str) -> R
     if not found.sure:
         return _propose(talk, question, found.value)
     return take(talk, run, question, found.value, echo=True)
+
+
+def _end_label(talk: Talk, question: Documents) -> str:
+    return talk.words(documents_end(question, talk.place.answers.get(question.key))).casefold()
 
 
 def pressed(talk: Talk, answer: Answer) -> Reply:

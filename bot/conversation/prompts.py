@@ -20,7 +20,7 @@ def prompt(talk: Talk, run: Replay[Any], question: Question[Any]) -> Prompt:
     """The question, with its progress hint and its buttons."""
     lines, rows = _asked(talk, question)
     edited = question.key == talk.place.editing
-    return (*_progress(run, question), *lines), (*rows, *_ways_out(run, edited))
+    return (*_progress(run, question), *lines), (*rows, *_ways_out(run, question.key, edited))
 
 
 def _asked(talk: Talk, question: Question[Any]) -> Prompt:
@@ -36,10 +36,12 @@ def _progress(run: Replay[Any], question: Question[Any]) -> tuple[Say, ...]:
     return (Say("progress", {"at": at, "total": total}),) if total > 1 else ()
 
 
-def _ways_out(run: Replay[Any], edited: bool) -> Rows:
-    if edited:
-        return ((Button(Say("button.keep"), order_action("keep")),),)
-    return ((Button(Say("button.back"), order_action("back")),),) if run.asked else ()
+def _ways_out(run: Replay[Any], key: str, edited: bool) -> Rows:
+    """Back, unless this is the first question; and on, where an answer stands already."""
+    is_first = not run.asked or (edited and run.asked[0].question.key == key)
+    back = () if is_first else (Button(Say("button.back"), order_action("back")),)
+    keep = (Button(Say("button.keep"), order_action("keep")),) if edited else ()
+    return ((*keep, *back),) if keep or back else ()
 
 
 def _plain(talk: Talk, question: Question[Any]) -> Prompt:
