@@ -12,6 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.conversation.tables import conversations, updates
 from bot.message import Chat, Incoming
+from bot.store.prepared import Prepared
 from bot.wording import closest
 
 
@@ -68,20 +69,22 @@ def base36(number: int) -> str:
     return digits or "0"
 
 
+_update: dict[str, Any] = {"channel": bindparam("channel"), "update_id": bindparam("update_id")}
 _first = {
-    "sqlite": sqlite.insert(updates).on_conflict_do_nothing().returning(updates.c.update_id),
-    "postgresql": postgresql.insert(updates).on_conflict_do_nothing().returning(updates.c.update_id),
+    "sqlite": Prepared(sqlite.insert(updates).values(_update).on_conflict_do_nothing().returning(updates.c.update_id)),
+    "postgresql": Prepared(postgresql.insert(updates).values(_update).on_conflict_do_nothing().returning(updates.c.update_id)),
 }
-_find = (
-    select(conversations)
+_find = Prepared(
+    select(conversations.c.id, conversations.c.locale, conversations.c.revision, conversations.c.state)
     .where(conversations.c.channel == bindparam("in_channel"), conversations.c.chat == bindparam("in_chat"))
     .with_for_update()
 )
+_new: dict[str, Any] = {name: bindparam(name) for name in ("channel", "chat", "locale", "revision", "state", "changed_at")}
 _add = {
-    "sqlite": sqlite.insert(conversations).on_conflict_do_nothing().returning(conversations.c.id),
-    "postgresql": postgresql.insert(conversations).on_conflict_do_nothing().returning(conversations.c.id),
+    "sqlite": Prepared(sqlite.insert(conversations).values(_new).on_conflict_do_nothing().returning(conversations.c.id)),
+    "postgresql": Prepared(postgresql.insert(conversations).values(_new).on_conflict_do_nothing().returning(conversations.c.id)),
 }
-_save = (
+_save = Prepared(
     update(conversations)
     .where(conversations.c.id == bindparam("in_id"))
     .values(
@@ -96,12 +99,12 @@ _save = (
 def is_first(conn: Connection, incoming: Incoming) -> bool:
     """Takes note of the update; False if it had been taken before."""
     values = {"channel": incoming.chat.channel, "update_id": incoming.update_id}
-    return conn.execute(_first[conn.dialect.name], values).first() is not None
+    return _first[conn.dialect.name].run(conn, values) is not None
 
 
 def load(conn: Connection, chat: Chat, hint: str | None, now: datetime) -> Conversation:
     """The chat's conversation, begun if it is new, and locked until the transaction ends."""
-    row = conn.execute(_find, {"in_channel": chat.channel, "in_chat": chat.id}).first()
+    row = _find.run(conn, {"in_channel": chat.channel, "in_chat": chat.id})
     if row is None:
         values: dict[str, Any] = {
             "channel": chat.channel,
@@ -111,11 +114,12 @@ def load(conn: Connection, chat: Chat, hint: str | None, now: datetime) -> Conve
             "state": Place().to_json(),
             "changed_at": now,
         }
-        added = conn.execute(_add[conn.dialect.name], values).first()
+        added = _add[conn.dialect.name].run(conn, values)
         if added is not None:
-            return Conversation(added.id, chat, values["locale"], 0, Place())
-        row = conn.execute(_find, {"in_channel": chat.channel, "in_chat": chat.id}).one()
-    return Conversation(row.id, chat, row.locale, row.revision, Place(**row.state))
+            return Conversation(added[0], chat, values["locale"], 0, Place())
+        return load(conn, chat, hint, now)
+    conversation_id, locale, revision, place = row
+    return Conversation(conversation_id, chat, locale, revision, Place(**place))
 
 
 def save(conn: Connection, conversation: Conversation, now: datetime) -> None:
@@ -127,4 +131,4 @@ def save(conn: Connection, conversation: Conversation, now: datetime) -> None:
         "new_state": conversation.place.to_json(),
         "new_changed_at": now,
     }
-    conn.execute(_save, values)
+    _save.run(conn, values)

@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, LargeBinary, Select, bindparam, delete, exists, insert, literal_column, select, type_coerce, update
 
 from bot.jobs.tables import DEAD, WAITING, WAITS, jobs
+from bot.store.prepared import Prepared
 from bot.store.tables import insert_new
 
 TRIES = 12
@@ -51,7 +52,7 @@ class Outcome:
 
 
 _row: dict[str, Any] = {"kind": bindparam("kind"), "payload": bindparam("payload"), "lane": bindparam("lane"), "due": bindparam("due")}
-_insert = insert(jobs).values(**_row, added_at=bindparam("added"))
+_insert = Prepared(insert(jobs).values(**_row, state=WAITING, attempts=0, added_at=bindparam("added")))
 
 
 def add(
@@ -67,7 +68,7 @@ def add(
     """Queue a job with the surrounding transaction. Jobs of a lane run one at a time, in order; a `dedupe` key still there adds nothing."""
     values = {"kind": kind, "payload": dict(payload), "lane": lane, "due": due or now, "added": now}
     if dedupe is None:
-        conn.execute(_insert, values)
+        _insert.run(conn, values)
     else:
         conn.execute(insert_new(conn, jobs).values(**_row, added_at=bindparam("added"), dedupe=bindparam("key")), values | {"key": dedupe})
 
