@@ -68,8 +68,9 @@ def _documents(talk: Talk, question: Documents) -> Prompt:
     lines = [
         Say("ask.documents" if not taken else "ask.documents_more" if missing else "ask.documents_done", {"count": len(question.needs)})
     ]
-    for need in question.needs:
-        lines.append(Say("document.have" if need.kind in have else "document.miss", {"title": need.title, "hint": need.hint}))
+    lines += [
+        Say("document.have" if need.kind in have else "document.miss", {"title": need.title, "hint": need.hint}) for need in question.needs
+    ]
     rows: list[tuple[Button, ...]] = []
     if taken:
         last = taken[-1]

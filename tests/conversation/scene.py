@@ -234,17 +234,19 @@ def written(head: str, lines: list[Line]) -> str:
     return "\n".join(out) + "\n"
 
 
-async def play(store: Store, path: Path) -> list[Line]:
-    """What is really said when the member and the staff say their lines."""
+async def play(store: Store, path: Path, flows: set[str] | None = None) -> list[Line]:
+    """What is really said when the member and the staff say their lines; `flows` gathers the flows it went through."""
     head, script = read(path)
     scene = Scene(store, locale=head.get("locale", "zh_CN"))
     await scene.open()
+    gone = set() if flows is None else flows
     played: list[Line] = []
     for line in script:
         if line.who == BOT:
             continue
         played.append(line)
         await (scene.member if line.who == MEMBER else scene.staff)(line.lines[0])
+        gone |= {(await scene.place()).flow or ""}
         played += [Line(BOT, scene.shown(message)) for message in await scene.heard()]
     return played
 

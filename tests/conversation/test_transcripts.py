@@ -8,7 +8,13 @@ from pathlib import Path
 import pytest
 
 from bot.store import Store
-from tests.conversation.scene import names, play, read, transcripts, written
+from handlers.flows import FLOWS
+from tests.conversation.scene import BOT, FOLDER, Line, names, play, read, transcripts, written
+
+
+def record(path: Path, played: list[Line]) -> None:
+    head = path.read_text(encoding="utf-8").split("\n\n", 1)[0]
+    path.write_text(written(head, played), encoding="utf-8")
 
 
 @pytest.mark.parametrize("path", transcripts(), ids=names)
@@ -18,6 +24,21 @@ async def test_the_conversation_goes_as_the_transcript_says(sqlite_store: Store,
     played = await play(sqlite_store, path)
 
     if os.environ.get("NIANGJIA_RECORD"):
-        head = path.read_text(encoding="utf-8").split("\n\n", 1)[0]
-        path.write_text(written(head, played), encoding="utf-8")
+        record(path, played)
     assert played == expected
+
+
+async def test_every_flow_has_a_transcript_that_runs_it(sqlite_store: Store) -> None:
+    gone: set[str] = set()
+
+    await play(sqlite_store, FOLDER / "claim_hospital.txt", gone)
+
+    assert gone >= set(FLOWS), "add a transcript of the new flow, and name it here"
+
+
+@pytest.mark.parametrize("path", transcripts(), ids=names)
+def test_no_line_of_the_bot_is_longer_than_120_characters(path: Path) -> None:
+    head, lines = read(path)
+    longest = 120 if head["locale"] == "zh_CN" else 180
+
+    assert [line for said in lines if said.who == BOT for line in said.lines if len(line) > longest and not line.startswith("[")] == []
