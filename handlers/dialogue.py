@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import partial
 from typing import Any, Generic, TypeVar
 
 from handlers.questions import Question
@@ -77,12 +77,12 @@ def replay(start: Callable[[], Flow[R]], answers: Answers) -> Replay[R]:
             return Replay(tuple(asked.values()), None, end.value, lambda: len(asked))
         value = question.load(answers[question.key]) if question.key in answers else None
         if value is None:
-            return Replay(tuple(asked.values()), question, None, cache(partial(_in_all, flow, question, asked, answers)))
+            return Replay(tuple(asked.values()), question, None, partial(_in_all, flow, question, asked, answers))
         asked[question.key] = Asked(question, value)
 
 
 def _in_all(flow: Flow[R], question: Question[Any], asked: dict[str, Asked], answers: Answers) -> int:
-    """Carry the same run of the flow on to its end, with typical answers, and count."""
+    """Carry the same run of the flow on to its end, with typical answers, and count. Once at the end, it stays there."""
     while True:
         stored = question.load(answers[question.key]) if question.key in answers else None
         value = question.typical() if stored is None else stored
