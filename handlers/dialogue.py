@@ -60,7 +60,7 @@ class Replay(Generic[R]):
 
 
 def ask(question: Question[T]) -> Generator[Question[Any], Any, T]:
-    """The answer to one question; a flow says `age = yield from ask(question)`."""
+    """The answer to one question, from inside a flow: `age = yield from ask` with the question."""
     answer: T = yield question
     return answer
 
