@@ -119,17 +119,18 @@ def _facts(case: Case, edition: Edition, person: Person, day: date) -> Generator
 def _items(policy: Policy, applied: Applied, today: date) -> tuple[Item, ...]:
     """Every answer that leaves with the claim, in the order it was asked."""
     person, edition = applied.person, applied.edition
-    items = [
-        Item("name", NAME.show(person.name)),
-        Item("certno", _certno(today).show(person.certno)),
-        Item("union", UNION.show(person.union)),
-        Item("phone", PHONE.show(person.phone)),
-    ]
     born = birth_day(person.certno)
-    for name, value in applied.facts.items():
-        if name != "age" or born is None:
-            question: Question[Any] = _event_day(policy, today) if name == policy.edition_by else fact_question(name, edition, today)
-            items.append(Item(name, question.show(value)))
-    items.append(Item("documents", _papers(edition).show(applied.documents)))
-    items.append(Item("card", CARD.show(applied.card)))
-    return tuple(items)
+    given: list[tuple[Question[Any], Any]] = [
+        (NAME, person.name),
+        (_certno(today), person.certno),
+        (UNION, person.union),
+        (PHONE, person.phone),
+        *((_fact(policy, edition, name, today), value) for name, value in applied.facts.items() if name != "age" or born is None),
+        (_papers(edition), applied.documents),
+        (CARD, applied.card),
+    ]
+    return tuple(Item(question.key, question.show(value), question.dump(value)) for question, value in given)
+
+
+def _fact(policy: Policy, edition: Edition, name: str, today: date) -> Question[Any]:
+    return _event_day(policy, today) if name == policy.edition_by else fact_question(name, edition, today)

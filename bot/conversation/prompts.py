@@ -8,7 +8,7 @@ from bot.conversation.actions import order_action
 from bot.conversation.talk import Rows, Talk, as_json
 from bot.message import Button, Say
 from handlers.dialogue import Replay
-from handlers.questions import Confirm, Documents, Question
+from handlers.questions import Confirm, Documents, HandedIn, Question
 
 Prompt = tuple[tuple[Say, ...], Rows]
 
@@ -71,18 +71,24 @@ def _documents(talk: Talk, question: Documents) -> Prompt:
     lines += [
         Say("document.have" if need.kind in have else "document.miss", {"title": need.title, "hint": need.hint}) for need in question.needs
     ]
-    rows: list[tuple[Button, ...]] = []
-    if taken:
-        last = taken[-1]
-        rows += [
-            (talk.answer(question.key, f"k{len(taken) - 1}-{need.kind}", Say("button.is_kind", {"title": need.title})),)
-            for need in question.needs
-            if need.kind != last.kind
-        ]
-        rows.append((talk.answer(question.key, f"d{len(taken) - 1}", Say("button.drop_last")),))
-    if len(taken) >= question.least:
-        rows.append((talk.answer(question.key, "done", documents_end(question, stored)),))
-    return tuple(lines), tuple(rows)
+    rows = _about_the_last(talk, question, taken)
+    if len(taken) < question.least:
+        return tuple(lines), rows
+    end = (talk.answer(question.key, "done", documents_end(question, stored)),)
+    return tuple(lines), (*rows, end) if missing else (end, *rows)
+
+
+def _about_the_last(talk: Talk, question: Documents, taken: tuple[HandedIn, ...]) -> Rows:
+    """The picture that came last may be of another kind, or not wanted at all."""
+    if not taken:
+        return ()
+    at, last = len(taken) - 1, taken[-1]
+    kinds = tuple(
+        (talk.answer(question.key, f"k{at}-{need.kind}", Say("button.is_kind", {"title": need.title})),)
+        for need in question.needs
+        if need.kind != last.kind
+    )
+    return (*kinds, (talk.answer(question.key, f"d{at}", Say("button.drop_last")),))
 
 
 def documents_end(question: Documents, stored: Any) -> Say:

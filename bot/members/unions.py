@@ -52,8 +52,8 @@ def find(conn: Connection, text: str, limit: int = 8) -> list[Union]:
     if not part or "\0" in part:
         return []
     base_first = case((unions.c.level == "base", 0), else_=1)
-    beginning_first = case((unions.c.name.startswith(part, autoescape=True), 0), else_=1)
-    matching = _named.where(unions.c.name.contains(part, autoescape=True))
+    beginning_first = case((unions.c.name.istartswith(part, autoescape=True), 0), else_=1)
+    matching = _named.where(unions.c.name.icontains(part, autoescape=True))
     ordered = matching.order_by(base_first, beginning_first, func.length(unions.c.name), unions.c.id)
     return [_union(row) for row in conn.execute(ordered.limit(limit))]
 

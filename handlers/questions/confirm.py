@@ -21,10 +21,11 @@ ENDINGS = " ,。.!、"
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One line of what is about to be sent: which answer it is, and how it reads."""
+    """One line of what is about to be sent: which answer it is, how it reads, and the whole of it, where only its end is shown."""
 
     key: str
     shown: Say
+    stored: Any = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,8 +40,8 @@ class Confirm(Question[str]):
 
     @property
     def digest(self) -> str:
-        """Sixteen hex digits over all that was shown."""
-        shown = [[i.key, i.shown.key, dict(i.shown.figures)] for i in self.items]
+        """Sixteen hex digits over all that was shown, and over what stood behind it."""
+        shown = [[i.key, i.shown.key, dict(i.shown.figures), i.stored] for i in self.items]
         review = [[reason.key, dict(reason.figures)] for reason in self.review]
         return hashlib.sha256(json.dumps([shown, review, self.amount], sort_keys=True, ensure_ascii=False).encode()).hexdigest()[:16]
 

@@ -190,3 +190,12 @@ def test_a_benefit_that_begins_later_asks_nothing() -> None:
 
     assert run.outcome == NotYet("hospital", date(2023, 1, 1))
     assert path(run) == []
+
+
+def test_another_card_that_ends_alike_must_be_confirmed_anew() -> None:
+    confirmed = {**ANSWERS, "confirm": last_look(ANSWERS).digest}
+
+    other = last_look({**confirmed, "card": "4000000000010128"})
+
+    assert other.items[-1].shown == last_look(ANSWERS).items[-1].shown
+    assert other.digest != confirmed["confirm"]

@@ -28,7 +28,7 @@ SAFE_LINKS = ("https://", "http://", "tel:", "/")
 
 
 def rendered(desk: Desk, conn: Connection, kept: Kept) -> dict[str, Any]:
-    """The message as an event's data: {id, direction, client, lines, buttons, at}; `lang` and `tones` if from the bot, `upload` if a file."""
+    """The message as an event's data: {id, direction, client, lines, buttons, at}; from the bot `lang`, `tones`; for a file `upload`."""
     event = {"id": kept.id, "direction": kept.direction, "at": kept.at.isoformat(), "buttons": []}
     if kept.direction == "out":
         return event | _from_bot(desk, kept)

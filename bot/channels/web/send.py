@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, update
 
 from bot.channels.web import history
 from bot.channels.web.desk import CHANNEL, Clock
 from bot.channels.web.streams import Streams
 from bot.channels.web.tables import web_chats
 from bot.jobs import Job
-from bot.jobs.tables import jobs
 from bot.message import Notice
 from bot.store.store import Store
 
@@ -34,7 +33,6 @@ class WebChannel:
 
 def _keep(conn: Connection, notice: Notice, job: int, now: datetime) -> None:
     payload = {"message": notice.message.to_json(), "locale": notice.locale}
-    added_at = conn.execute(select(jobs.c.added_at).where(jobs.c.id == job)).scalar()  # SQLite gives a finished job's id again
-    if history.keep(conn, notice.chat.id, "out", f"job:{job}:{added_at}", payload, now=now):
+    if history.keep(conn, notice.chat.id, "out", f"job:{job}", payload, now=now):
         other = (web_chats.c.id == notice.chat.id, web_chats.c.locale != notice.locale)
         conn.execute(update(web_chats).where(*other).values(locale=notice.locale))
