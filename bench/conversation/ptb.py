@@ -6,9 +6,10 @@ and a reply is lost if the process dies between the commit and the call to Teleg
 
 from __future__ import annotations
 
+import asyncio
 import warnings
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,8 +56,9 @@ class AtOnce(BaseRequest):
 class PythonTelegramBot:
     """The peer under load."""
 
-    def __init__(self, application: Application[Any, Any, Any, Any, Any, Any]) -> None:
+    def __init__(self, application: Application[Any, Any, Any, Any, Any, Any], at_a_time: int) -> None:
         self._application = application
+        self._turn = asyncio.Semaphore(at_a_time)
 
     def prepare(self, chat: int, update: int, at: int) -> Any:
         """Read the update, before the clock runs."""
@@ -64,20 +66,30 @@ class PythonTelegramBot:
 
     async def say(self, prepared: Any) -> None:
         """Process one update: the handler commits the state and answers."""
-        await self._application.process_update(prepared)
+        async with self._turn:
+            await self._application.process_update(prepared)
 
     async def quiet(self) -> None:
         """Nothing goes on after an update."""
 
 
+def one_by_one(url: str) -> AbstractAsyncContextManager[PythonTelegramBot]:
+    """The bot as its documentation builds it: updates one after the other, which it asks for where there is a ConversationHandler."""
+    return _running(url, at_a_time=1)
+
+
+def all_at_once(url: str) -> AbstractAsyncContextManager[PythonTelegramBot]:
+    """The same at its fastest, against its documentation: updates of different members do not wait for one another."""
+    return _running(url, at_a_time=1_000_000)
+
+
 @asynccontextmanager
-async def python_telegram_bot(url: str) -> AsyncIterator[PythonTelegramBot]:
-    """The bot as its documentation builds it."""
+async def _running(url: str, at_a_time: int) -> AsyncIterator[PythonTelegramBot]:
     kept = Kept(url)
     application = ApplicationBuilder().token("1:bench").request(AtOnce()).get_updates_request(AtOnce()).updater(None).build()
     application.add_handler(_conversation(Steps(kept)))
     async with application:
-        yield PythonTelegramBot(application)
+        yield PythonTelegramBot(application, at_a_time)
     kept.close()
 
 

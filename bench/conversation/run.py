@@ -16,15 +16,19 @@ from statistics import median
 from typing import Any
 
 from bench.conversation import aiogram_peer, ours, ptb
+from bench.conversation.flush import begin_again_on_a_slower_disk
 from bench.conversation.load import Bot, Measured, measure
 from bench.conversation.places import Place, commit_ms, on_postgresql, on_sqlite
 from bench.conversation.script import SAID
 
-OURS, TAKING, PTB, AIOGRAM = "niangjia", "niangjia, taking alone", "python-telegram-bot", "aiogram"
+OURS, TAKING = "niangjia", "niangjia, taking alone"
+PTB, PTB_AT_ONCE, AIOGRAM = "python-telegram-bot", "python-telegram-bot, at once", "aiogram"
+PEERS = (PTB, PTB_AT_ONCE, AIOGRAM)
 CONTENDERS: dict[str, Callable[[str], AbstractAsyncContextManager[Bot]]] = {
     OURS: ours.answering,
-    PTB: ptb.python_telegram_bot,
+    PTB: ptb.one_by_one,
     TAKING: ours.taking,
+    PTB_AT_ONCE: ptb.all_at_once,
     AIOGRAM: aiogram_peer.aiogram,
 }
 """In the order of a round."""
@@ -33,6 +37,8 @@ CONTENDERS: dict[str, Callable[[str], AbstractAsyncContextManager[Bot]]] = {
 def main(arguments: list[str]) -> None:
     """Measure and print."""
     options = _options(arguments)
+    if options.flush_ms:
+        begin_again_on_a_slower_disk(options.flush_ms)
     reports = [asyncio.run(measured(place, options)) for place in _places(options)]
     sys.stdout.write(json.dumps(reports, ensure_ascii=False, indent=1) + "\n" if options.json else "\n".join(map(table, reports)))
 
@@ -44,6 +50,7 @@ def _options(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--runs", type=int, default=5, help="rounds, of which the medians are shown")
     parser.add_argument("--postgresql", metavar="URL|auto", help="the same on PostgreSQL: on a server there is, or on one of our own")
     parser.add_argument("--folder", type=Path, default=Path(), help="where the SQLite files lie meanwhile; on a real disk")
+    parser.add_argument("--flush-ms", type=float, default=0.0, help="as on a disk whose flush takes so much longer; for SQLite")
     parser.add_argument("--json", action="store_true")
     return parser.parse_args(arguments)
 
@@ -71,7 +78,7 @@ async def measured(place: Place, options: argparse.Namespace) -> dict[str, Any]:
                         await measure(bot, members=options.members, conversations=options.conversations, first=options.members)
                     )
     rows = {name: _medians(of_name) for name, of_name in rounds.items()}
-    ratios = {peer: round(median(a.rate / b.rate for a, b in zip(rounds[OURS], rounds[peer], strict=True)), 2) for peer in (PTB, AIOGRAM)}
+    ratios = {peer: round(median(a.rate / b.rate for a, b in zip(rounds[OURS], rounds[peer], strict=True)), 2) for peer in PEERS}
     return {
         "database": place.name,
         "machine": f"{os.cpu_count()} cores, Python {platform.python_version()}",
@@ -98,9 +105,9 @@ def table(report: dict[str, Any]) -> str:
     lines = [
         f"{report['database']}; {report['machine']}; one commit alone {report['one_commit_alone_ms']} ms",
         f"{report['members']} members at a time, {report['updates']} updates a round, medians of {report['runs']} rounds",
-        f"{'':24}{'updates/s':>10}{'p50 ms':>9}{'p99 ms':>9}{'ours is':>10}",
+        f"{'':30}{'updates/s':>10}{'p50 ms':>9}{'p99 ms':>9}{'ours is':>10}",
     ]
     for name, row in report["medians"].items():
         ratio = f"{report['ratios'][name]:.1f} x" if name in report["ratios"] else ""
-        lines.append(f"{name:24}{row['updates_per_s']:>10,}{row['p50_ms']:>9}{row['p99_ms']:>9}{ratio:>10}")
+        lines.append(f"{name:30}{row['updates_per_s']:>10,}{row['p50_ms']:>9}{row['p99_ms']:>9}{ratio:>10}")
     return "\n".join(lines) + "\n"
