@@ -37,8 +37,13 @@ class Place:
         return replace(self, answers={**self.answers, key: stored}, proposed=None, at_menu=False)
 
     def to_json(self) -> dict[str, Any]:
-        """Plain data, as the conversation's row keeps it: `Place(**data)` is the inverse."""
+        """Plain data, as the conversation's row keeps it."""
         return {name: getattr(self, name) for name in PLACE}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Place:
+        """The inverse of `to_json`; what another version of this program knew besides is passed over."""
+        return cls(**{name: data[name] for name in PLACE if name in data})
 
 
 PLACE = tuple(field.name for field in fields(Place))
@@ -119,7 +124,7 @@ def load(conn: Connection, chat: Chat, hint: str | None, now: datetime) -> Conve
             return Conversation(added[0], chat, values["locale"], 0, Place())
         return load(conn, chat, hint, now)
     conversation_id, locale, revision, place = row
-    return Conversation(conversation_id, chat, locale, revision, Place(**place))
+    return Conversation(conversation_id, chat, locale, revision, Place.from_json(place))
 
 
 def save(conn: Connection, conversation: Conversation, now: datetime) -> None:

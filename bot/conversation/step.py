@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, tzinfo
@@ -22,12 +21,9 @@ from handlers.benefit import in_force
 from handlers.case import Case
 from handlers.facts import fact_question
 from handlers.understanding.sentence import read_sentence
-from handlers.understanding.topics import Topic, read_topic
+from handlers.understanding.topics import Topic, read_topic, speaks_of_death
 
 LONGEST_TEXT = 2000
-
-DEATH = re.compile(r"去世|过世|离世|身故|身亡|遇难|人没了|人不在了|人走了|\b(?:died|passed away|killed)\b", re.IGNORECASE)
-"""Then nobody is wished well."""
 
 SPOKEN = {"language_zh": ("language", "zh_CN"), "language_en": ("language", "en")}
 """Spoken commands that are another command with an argument."""
@@ -89,7 +85,7 @@ def _sentence(talk: Talk, topic: Topic | None, text: str) -> Reply:
         return menu(talk.noting(Say("menu.not_here")))
     edition = in_force(talk.case, topic.name)
     answers: dict[str, Any] = {}
-    heard = [Say("heard.loss") if DEATH.search(text) else Say("heard.benefit", {"benefit": topic.name})]
+    heard = [Say("heard.loss") if speaks_of_death(text) else Say("heard.benefit", {"benefit": topic.name})]
     for name, value in read_sentence(text, talk.case.day).items():
         if edition is not None and name in edition.asks:
             question = fact_question(name, edition, talk.case.day)

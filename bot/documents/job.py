@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from typing import Any
 
+import structlog
 from sqlalchemy import Connection
 
 from bot.documents import uploads
@@ -18,9 +19,11 @@ from bot.documents.clean import clean
 from bot.documents.errors import Missing, Reason, Refused
 from bot.documents.files import Files, picture_key, raw_key
 from bot.documents.uploads import Upload
-from bot.jobs import Handler, Job
+from bot.jobs import TRIES, Handler, Job, Later
 from bot.message import Incoming, UploadId, UploadSettled
 from bot.store.store import Store
+
+log = structlog.get_logger(__name__)
 
 CHILDREN = 2  # at a time: each may take a core and some hundred megabytes
 IN_HAND = 6  # files held in memory at a time, 20 MB each at most, most of them on their way here
@@ -42,7 +45,7 @@ def settle_upload(store: Store, files: Files, fetchers: Mapping[str, Fetcher], d
         upload = await store.read(uploads.find, upload_id)
         if upload is not None and upload.state is uploads.State.WAITING:
             async with hands:
-                outcome = await outcome_of(upload, files, fetchers, children)
+                outcome = await outcome_of(upload, files, fetchers, children, is_last=job.attempts >= TRIES)
             await store.write(settle_and_tell, upload, outcome, deliver, clock())
             if isinstance(outcome, int):
                 await forget_if_erased(store, files, upload_id, outcome)
@@ -51,14 +54,28 @@ def settle_upload(store: Store, files: Files, fetchers: Mapping[str, Fetcher], d
     return handle
 
 
-async def outcome_of(upload: Upload, files: Files, fetchers: Mapping[str, Fetcher], children: asyncio.Semaphore) -> int | Reason:
-    """How many pictures were kept, or why the file is refused."""
+async def outcome_of(
+    upload: Upload, files: Files, fetchers: Mapping[str, Fetcher], children: asyncio.Semaphore, *, is_last: bool
+) -> int | Reason:
+    """How many pictures were kept, or why the file is refused. At the last try whatever went wrong is a refusal: the member must hear."""
     try:
-        raw = await raw_bytes(upload, files, fetchers)
-        async with children:
-            cleaned = await clean(raw)
+        return await _kept(upload, files, fetchers, children)
     except Refused as refusal:
         return refusal.reason
+    except Later as later:
+        if not (is_last and later.counts):
+            raise
+    except Exception as error:
+        if not is_last:
+            raise
+        log.error("upload_given_up", upload=upload.id, error=type(error).__name__)  # noqa: TRY400  no message: it may hold a name
+    return Reason.GONE
+
+
+async def _kept(upload: Upload, files: Files, fetchers: Mapping[str, Fetcher], children: asyncio.Semaphore) -> int:
+    raw = await raw_bytes(upload, files, fetchers)
+    async with children:
+        cleaned = await clean(raw)
     for number, picture in enumerate(cleaned.pictures):
         await files.put(picture_key(upload.id, number), picture)
     return len(cleaned.pictures)

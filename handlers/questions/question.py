@@ -25,10 +25,6 @@ class Option:
     """What people say instead of the label."""
 
 
-def _sayings(options: tuple[Option, ...], words: Words) -> dict[str, tuple[str, ...]]:
-    return {option.value: (words(option.label), *option.spoken) for option in options}
-
-
 @dataclass(frozen=True, kw_only=True)
 class Question(Generic[T]):
     """One thing asked, under a key that never changes. Its sentence is `ask.<key>`, its example `example.<key>`."""

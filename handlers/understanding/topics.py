@@ -62,6 +62,7 @@ _BENEFITS = {
     ),
     "fire": re.compile(r"着火|着了火|火灾|失火|起火|烧了|烧毁|被烧(?!伤)|烧光|烧没|\bfire\b|\bburn(?:ed|t) down\b"),
 }
+_DEATH = re.compile(r"去世|过世|离世|身故|身亡|遇难|人没了|人不在了|人走了|\b(?:died|passed away|killed)\b", re.IGNORECASE)
 _NOT = re.compile(r"(?:[没不未非无别]|没有|\bno|\bnot|n't|\bnot in|\bno more)(?:有|是|在|过| |a|an|any|been|in|the){0,4}$")
 
 
@@ -69,6 +70,11 @@ def read_topic(text: str) -> Topic | None:
     """Read a command that is the whole message, or the one benefit a sentence is about; two benefits are none."""
     said = plain(text[:LONGEST]).strip(_EDGES)
     return _command(said) or _benefit(said)
+
+
+def speaks_of_death(text: str) -> bool:
+    """Whether somebody has died: then nobody is wished well."""
+    return _DEATH.search(text[:LONGEST]) is not None
 
 
 def _command(said: str) -> Topic | None:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from bot.conversation.state import Place
 from bot.message import Command, Text
 from bot.store import Keyring, Store
 from tests.conversation.scene import Scene
@@ -159,3 +160,10 @@ async def test_a_mend_asks_for_a_paper_before_it_goes_back(scene: Scene) -> None
     heard = await go(scene, ["齐了"])
 
     assert heard[0].lines[0].key == "documents.none_yet"
+
+
+def test_a_place_kept_by_another_version_is_read_as_far_as_it_is_known() -> None:
+    kept = {**Place(flow="benefit", about={"benefit": "fire"}).to_json(), "something_newer": 1}
+    del kept["at_menu"]
+
+    assert Place.from_json(kept) == Place(flow="benefit", about={"benefit": "fire"})

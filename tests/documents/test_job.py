@@ -48,9 +48,9 @@ class House:
         await self.files.put(raw_key(upload_id), raw)
         return await self.store.write(uploads.add, CHAT, id=upload_id, source={"raw": True}, name="a.jpg", now=NOW)
 
-    async def carry_out(self, upload_id: UploadId, fetchers: Mapping[str, Fetcher] | None = None) -> None:
+    async def carry_out(self, upload_id: UploadId, fetchers: Mapping[str, Fetcher] | None = None, attempts: int = 1) -> None:
         handle = settle_upload(self.store, self.files, fetchers or {}, self.deliver, lambda: NOW)
-        await handle(jobs.Job(id=1, kind="upload", payload={"upload": upload_id}, attempts=1))
+        await handle(jobs.Job(id=1, kind="upload", payload={"upload": upload_id}, attempts=attempts))
 
     async def look(self, upload_id: UploadId) -> Upload:
         upload = await self.store.read(uploads.find, upload_id)
@@ -195,3 +195,17 @@ async def test_an_upload_erased_before_it_was_read_leaves_nothing(house: House) 
     with pytest.raises(Missing):
         await house.files.get(raw_key(upload_id))
     assert house.told == []
+
+
+async def test_one_that_cannot_be_fetched_at_the_last_try_either_is_refused_and_told(house: House) -> None:
+    async def broken(_: Any) -> bytes:
+        raise ConnectionError
+
+    upload_id = await house.store.write(uploads.add, CHAT, source={"telegram": "file"}, name="a.jpg", now=NOW)
+
+    with pytest.raises(ConnectionError):
+        await house.carry_out(upload_id, {"telegram": broken}, attempts=jobs.TRIES - 1)
+    await house.carry_out(upload_id, {"telegram": broken}, attempts=jobs.TRIES)
+
+    assert ((await house.look(upload_id)).state, (await house.look(upload_id)).reason) == (State.REFUSED, Reason.GONE)
+    assert house.told == [Incoming(CHAT, f"upload:{upload_id}", UploadSettled(upload_id))]
