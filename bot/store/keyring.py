@@ -21,7 +21,6 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from bot.store.errors import KeyringError, KeysExposed, Unreadable
 
-ENVIRONMENT = "NIANGJIA_KEYS"
 ID_BYTES, NONCE_BYTES, KEY_BYTES, TAG_BYTES = 4, 12, 32, 16
 WRAPPED_BYTES = ID_BYTES + NONCE_BYTES + KEY_BYTES + TAG_BYTES
 
@@ -64,9 +63,7 @@ class Keyring:
 
     @classmethod
     def from_file(cls, path: str | os.PathLike[str]) -> Self:
-        """Read the environment variable NIANGJIA_KEYS, or else this file, which the first start makes with mode 0600."""
-        if text := os.environ.get(ENVIRONMENT):
-            return cls.from_json(text)
+        """Read this file, which the first start makes with mode 0600."""
         place = Path(path)
         if not place.exists():
             cls.generate().save(place, fresh=True)
