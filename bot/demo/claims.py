@@ -63,7 +63,8 @@ class Draft:
 
     to: State
     person: Person
-    union_id: int
+    base: int
+    """Its union's place among the base unions."""
     chat: Chat
     facts: Mapping[str, Value]
     estimated: Estimate
@@ -78,7 +79,7 @@ def drafts(chance: random.Random, place: str, people: Sequence[tuple[Person, int
     """All claims, the earliest first."""
     states = [state for state, number in HOW_MANY.items() for _ in range(number)]
     chance.shuffle(states)
-    for number, (state, (person, union_id)) in enumerate(zip(states, people, strict=False)):
+    for number, (state, (person, base)) in enumerate(zip(states, people, strict=False)):
         day = now - timedelta(days=1 + (len(states) - 1 - number) * 0.6)
         at = day.replace(hour=1 + chance.randrange(8), minute=chance.randrange(60), second=0)
         benefit = "hospital" if state in LARGE else chance.choices(("hospital", "accident", "fire"), (7, 2, 1))[0]
@@ -87,10 +88,10 @@ def drafts(chance: random.Random, place: str, people: Sequence[tuple[Person, int
         facts = _facts(chance, edition, person, happened, large=state in LARGE)
         estimated = estimate(edition, facts)
         papers = list(_papers(chance, edition, person, facts, happened))
-        yield Draft(state, person, union_id, Chat("web", f"demo-{number}"), facts, estimated, papers, at, happened.year, now)
+        yield Draft(state, person, base, Chat("web", f"demo-{number}"), facts, estimated, papers, at, happened.year, now)
 
 
-def enter(conn: Connection, draft: Draft, crew: Crew) -> None:
+def enter(conn: Connection, draft: Draft, union_id: int, crew: Crew) -> None:
     """Make the claim and lead it to its state."""
     for paper in draft.papers:
         uploads.add(conn, draft.chat, source={"raw": True}, name="IMG.jpg", now=draft.at, id=paper.upload)
@@ -104,7 +105,7 @@ def enter(conn: Connection, draft: Draft, crew: Crew) -> None:
         certno=person.certno,
         phone=person.phone,
         card=person.card,
-        union_id=draft.union_id,
+        union_id=union_id,
         facts={name: to_json(value) for name, value in draft.facts.items()},
         estimate=draft.estimated.to_json(),
         edition=draft.estimated.edition_id,

@@ -22,7 +22,6 @@ from bot.store import Store
 
 SEED: Final = 20261123
 MEMBERS: Final = 2000
-AT_ONCE: Final = 250
 STRANGERS_EVERY: Final = 9
 """Every ninth claim comes from somebody who is not on the roster."""
 
@@ -45,7 +44,7 @@ ACCOUNTS: Final = (
 
 
 def settings(real: Settings) -> Settings:
-    """The same settings with a folder, a database and keys of the demo's own, so that it never meets real data."""
+    """Only the address, the clock and the rules of the real settings: data, keys and Telegram's bot are never the real ones."""
     folder = real.data_dir / "demo"
     own = {
         "data_dir": folder,
@@ -53,6 +52,9 @@ def settings(real: Settings) -> Settings:
         "files_url": f"{folder.absolute().as_uri()}/files",
         "keys_file": folder / "keys",
         "niangjia_keys": None,
+        "telegram_token": None,
+        "telegram_webhook_url": None,
+        "telegram_secret": None,
     }
     return real.model_copy(update=own)
 
@@ -65,15 +67,16 @@ async def fill_if_empty(store: Store, files: Files, now: datetime, place: str = 
 
 
 async def fill(store: Store, files: Files, now: datetime, place: str = "changchun") -> None:
-    """Forty base unions in a tree, 2,000 members, three staff, sixty claims with their papers."""
+    """Forty base unions in a tree, 2,000 members, three staff, sixty claims with their papers.
+
+    All rows are one write, after everything else: a start broken off leaves nothing that a later one would stumble over.
+    """
     chance = random.Random(SEED)  # noqa: S311  # made-up data, the same every time
-    bases = await store.write(_unions)
     everybody = people(chance)
-    members = [(next(everybody), chance.choice(bases)) for _ in range(MEMBERS)]
-    for start in range(0, MEMBERS, AT_ONCE):
-        await store.write(_roster, members[start : start + AT_ONCE], now)
+    bases = sum(len(branch["bases"]) for branch in made_up()["branch"])
+    members = [(next(everybody), chance.randrange(bases)) for _ in range(MEMBERS)]
     claimants = [
-        (next(everybody), union) if number % STRANGERS_EVERY == 0 else (person, union) for number, (person, union) in enumerate(members)
+        (next(everybody), base) if number % STRANGERS_EVERY == 0 else (person, base) for number, (person, base) in enumerate(members)
     ]
     made = await asyncio.to_thread(lambda: list(drafts(chance, place, claimants, now)))
     for draft in made:
@@ -81,7 +84,14 @@ async def fill(store: Store, files: Files, now: datetime, place: str = "changchu
             for number, body in enumerate(paper.pictures):
                 await files.put(picture_key(paper.upload, number), body)
     hashes = [await passwords.seal(account.password) for account in ACCOUNTS]
-    await store.write(_claims, made, hashes)
+    await store.write(_rows, members, made, hashes, now)
+
+
+def _rows(conn: Connection, members: list[tuple[Person, int]], made: list[Draft], hashes: list[str], now: datetime) -> None:
+    bases = _unions(conn)
+    for person, base in members:
+        roster.add(conn, union_id=bases[base], name=person.name, certno=person.certno, in_work=True, now=now)
+    _claims(conn, bases, made, hashes)
 
 
 def _unions(conn: Connection) -> list[int]:
@@ -94,13 +104,8 @@ def _unions(conn: Connection) -> list[int]:
     return bases
 
 
-def _roster(conn: Connection, members: list[tuple[Person, int]], now: datetime) -> None:
-    for person, union_id in members:
-        roster.add(conn, union_id=union_id, name=person.name, certno=person.certno, in_work=True, now=now)
-
-
-def _claims(conn: Connection, made: list[Draft], hashes: list[str]) -> None:
-    """Claims and staff in one transaction: a demo is whole or not there. Nobody waits for the news of made-up claims."""
+def _claims(conn: Connection, bases: list[int], made: list[Draft], hashes: list[str]) -> None:
+    """Staff, and the claims they decided. Nobody waits for the news of made-up claims."""
     start = min(draft.at for draft in made)
     staff = [
         accounts.add(
@@ -117,5 +122,5 @@ def _claims(conn: Connection, made: list[Draft], hashes: list[str]) -> None:
         for account, kept in zip(ACCOUNTS, hashes, strict=True)
     ]
     for draft in made:
-        enter(conn, draft, Crew(*staff))
+        enter(conn, draft, bases[draft.base], Crew(*staff))
     conn.execute(delete(jobs))

@@ -11,10 +11,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
+from handlers.identity import check_sign
+
 NOWHERE: Final = "990101"
 """The first six digits of a certificate number name a place; this one is no place."""
-_WEIGHTS: Final = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
-_CHECK_DIGITS: Final = "10X98765432"
 _OLDEST: Final = date(1966, 1, 1)
 _BORN_WITHIN_DAYS: Final = 14_000
 
@@ -44,9 +44,4 @@ def people(chance: random.Random) -> Iterator[Person]:
         born = _OLDEST + timedelta(days=chance.randrange(_BORN_WITHIN_DAYS))
         body = f"{NOWHERE}{born:%Y%m%d}{number % 1000:03d}"
         name = chance.choice(made_up()["surnames"]) + chance.choice(made_up()["given"])
-        yield Person(name, body + check_digit(body), f"199{chance.randrange(10**8):08d}", f"6200{chance.randrange(10**15):015d}", born)
-
-
-def check_digit(body: str) -> str:
-    """The last sign of a certificate number, from the seventeen before it."""
-    return _CHECK_DIGITS[sum(int(digit) * weight for digit, weight in zip(body, _WEIGHTS, strict=True)) % len(_CHECK_DIGITS)]
+        yield Person(name, body + check_sign(body), f"199{chance.randrange(10**8):08d}", f"6200{chance.randrange(10**15):015d}", born)

@@ -7,13 +7,15 @@ from collections import Counter
 from itertools import islice
 from pathlib import Path
 
+import pytest
+from pydantic import SecretStr
 from sqlalchemy import Connection, func, select
 
 from bot import audit
 from bot.claims.states import State
 from bot.claims.tables import claims
 from bot.demo import ACCOUNTS, fill_if_empty, settings
-from bot.demo.people import NOWHERE, check_digit, people
+from bot.demo.people import NOWHERE, people
 from bot.documents import uploads
 from bot.documents.files import Files, picture_key
 from bot.jobs.tables import jobs
@@ -21,6 +23,8 @@ from bot.members.tables import members, unions
 from bot.message import UploadId
 from bot.settings import Settings
 from bot.store import Keyring, Store
+from handlers.identity import read_certno
+from handlers.understanding.reading import Read
 from tests.claims.making import NOW
 
 
@@ -48,20 +52,47 @@ async def test_the_demo_has_unions_members_staff_and_claims_in_every_state(sqlit
             assert (await files.get(picture_key(UploadId(upload), number))).startswith(b"\xff\xd8")
 
 
+class Full(Files):
+    """Files on a disk that is full."""
+
+    async def put(self, key: str, clear: bytes) -> None:
+        raise OSError(f"{key}: no room for {len(clear)} bytes")
+
+
+async def test_a_first_start_broken_off_does_not_spoil_the_next(sqlite_store: Store, keyring: Keyring, tmp_path: Path) -> None:
+    with pytest.raises(OSError, match="pictures"):
+        await fill_if_empty(sqlite_store, Full(tmp_path.as_uri(), keyring), NOW)
+
+    assert await sqlite_store.read(lambda conn: conn.scalar(select(func.count()).select_from(unions))) == 0
+    assert await fill_if_empty(sqlite_store, Files(tmp_path.as_uri(), keyring), NOW) == ACCOUNTS
+
+
 def test_nobody_in_the_demo_can_be_a_real_person() -> None:
     some = list(islice(people(random.Random(1)), 3000))  # noqa: S311  # made-up people
 
     assert len({person.certno for person in some}) == len(some)
     for person in some:
         assert person.certno.startswith(NOWHERE)
-        assert person.certno[-1] == check_digit(person.certno[:-1])
+        assert read_certno(person.certno, NOW.date()) == Read(person.certno)
 
 
 def test_the_demo_never_touches_the_real_data(tmp_path: Path) -> None:
-    real = Settings(_env_file=None, data_dir=tmp_path, database_url="postgresql://real/db", files_url="s3://real")
+    shared = {"host", "port", "public_url", "log_level", "time_zone", "policy_place", "telegram_api_url", "telegram_file_url"}
+    real = Settings(
+        _env_file=None,
+        data_dir=tmp_path,
+        database_url="postgresql://real/db",
+        files_url="s3://real",
+        niangjia_keys=SecretStr(Keyring.generate().to_json()),
+        telegram_token=SecretStr("1:real"),
+        telegram_webhook_url="https://real.example/telegram",
+        telegram_secret=SecretStr("real"),
+    )
 
     demo = settings(real)
 
+    assert {name for name in Settings.model_fields if getattr(demo, name) == getattr(real, name)} == shared
+    assert (demo.niangjia_keys, demo.telegram_token, demo.telegram_webhook_url, demo.telegram_secret) == (None, None, None, None)
     assert demo.database_url == f"sqlite:///{tmp_path}/demo/niangjia.db"
     assert str(tmp_path / "demo") in demo.files_url
     assert demo.keys_file == tmp_path / "demo" / "keys"
