@@ -22,6 +22,8 @@ SLIDES_AFTER: Final = timedelta(minutes=5)
 ATTEMPTS_WITHIN: Final = timedelta(minutes=15)
 ATTEMPTS_PER_LOGIN: Final = 5
 ATTEMPTS_PER_ADDRESS: Final = 30
+COUNTING: Final = 0x6E69616E67  # any number, the same in every process
+"""PostgreSQL's advisory lock for counting attempts, held to the end of the transaction."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,12 @@ def hashed(token: str) -> str:
 
 
 def may_try(conn: Connection, login: str, address: str, *, now: datetime) -> bool:
-    """Count this attempt, and tell whether one login and one address may try so often. Counted first, so that a burst gains nothing."""
+    """Count this attempt, and tell whether one login and one address may try so often.
+
+    Attempts are counted one after another, before the password is looked at, so that a burst gains nothing.
+    """
+    if conn.dialect.name == "postgresql":  # SQLite has one writer anyway
+        conn.execute(select(func.pg_advisory_xact_lock(COUNTING)))
     conn.execute(delete(sign_in_attempts).where(sign_in_attempts.c.at < now - ATTEMPTS_WITHIN))
     allowed = True
     for who, most in ((_who(conn, "login", login), ATTEMPTS_PER_LOGIN), (_who(conn, "address", address), ATTEMPTS_PER_ADDRESS)):

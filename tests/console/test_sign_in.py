@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from urllib.parse import urlsplit
 
@@ -16,6 +17,7 @@ from bot.staff.accounts import Staff
 from bot.staff.roles import Role
 from bot.staff.sessions import ATTEMPTS_PER_ADDRESS, ATTEMPTS_PER_LOGIN
 from bot.staff.tables import setup_links, sign_in_attempts, staff_sessions
+from bot.store import Store
 from tests.claims.making import NOW, Stay, claim_for, hire, plant
 from tests.console.running import Console, Visitor
 
@@ -162,6 +164,15 @@ async def test_too_many_tries_at_one_login_wait_even_with_the_right_password(any
     console.clock.pass_(minutes=15, seconds=1)
     await sign_in(console.visitor())
     assert await console.store.read(lambda conn: conn.scalar(select(func.count()).select_from(sign_in_attempts))) == 1
+
+
+async def test_a_burst_of_tries_gains_nothing(store: Store) -> None:
+    def attempt(conn: Connection) -> bool:
+        return sessions.may_try(conn, "li.ming", "127.0.0.1", now=NOW)
+
+    let_through = await asyncio.gather(*(store.write(attempt) for _ in range(4 * ATTEMPTS_PER_LOGIN)))
+
+    assert let_through.count(True) == ATTEMPTS_PER_LOGIN
 
 
 async def test_too_many_tries_from_one_address_wait_whatever_the_login(console: Console) -> None:
