@@ -18,8 +18,8 @@ from bot.staff.accounts import Staff
 from bot.staff.roles import Permission
 
 
-def opened(conn: Connection, claim_id: int, revision: int, staff: Staff, permission: Permission) -> Claim:
-    """The claim, locked, if this person may decide and nobody changed it since. Raises NoSuchClaimError, NotAllowedError, StaleError."""
+def held(conn: Connection, claim_id: int, staff: Staff, permission: Permission) -> Claim:
+    """The claim as it now stands, locked, if this person may decide about it. Raises NoSuchClaimError, NotAllowedError."""
     claim = stored.lock(conn, claim_id)
     if not staff.sees(claim.union_path):
         raise NoSuchClaimError
@@ -27,6 +27,12 @@ def opened(conn: Connection, claim_id: int, revision: int, staff: Staff, permiss
         raise NotAllowedError("role")
     if staff.certno_hash == claim.certno_hash or links.is_linked(conn, staff.id, claim.chat):
         raise NotAllowedError("own_claim")
+    return claim
+
+
+def opened(conn: Connection, claim_id: int, revision: int, staff: Staff, permission: Permission) -> Claim:
+    """The same, if nobody changed it since this revision. Raises StaleError too."""
+    claim = held(conn, claim_id, staff, permission)
     if claim.revision != revision:
         raise StaleError(claim.id, claim.revision, claim.state)
     return claim

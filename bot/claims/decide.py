@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from bot import audit
 from bot.claims import cap, news
 from bot.claims import claim as stored
-from bot.claims.change import move, opened
+from bot.claims.change import held, move, opened
 from bot.claims.claim import Claim
 from bot.claims.errors import IncompleteError, NotAllowedError, WrongStateError
 from bot.claims.states import State
@@ -134,8 +134,7 @@ def bounced(conn: Connection, claim_id: int, revision: int, staff: Staff, *, rea
 
 def note(conn: Connection, claim_id: int, staff: Staff, *, words: str, now: datetime) -> None:
     """Write something down for the other staff; it changes nothing and nobody else is told."""
-    revision = stored.read(conn, claim_id).revision
-    claim = opened(conn, claim_id, revision, staff, Permission.REVIEW)
+    claim = held(conn, claim_id, staff, Permission.REVIEW)
     detail: dict[str, Any] = {"note": _said(words)}
     audit.record(conn, at=now, actor=staff.actor, action="noted", subject=f"claim:{claim.id}", detail=detail)
 

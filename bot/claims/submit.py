@@ -71,10 +71,13 @@ def submit(conn: Connection, application: Application, *, now: datetime) -> Subm
 
 
 def attach(conn: Connection, chat: Chat, claim_id: int, papers: Sequence[Paper]) -> None:
-    """Make uploads of this chat the claim's papers. Raises IncompleteError: papers, for somebody else's upload."""
+    """Make uploads of this chat the claim's papers. Raises IncompleteError: papers, for somebody else's upload or another claim's."""
     if any(uploads.find(conn, upload, chat=chat) is None for upload, _ in papers):
         raise IncompleteError("papers")
-    uploads.attach(conn, [upload for upload, _ in papers], claim_id, [kind for _, kind in papers])
+    try:
+        uploads.attach(conn, [upload for upload, _ in papers], claim_id, [kind for _, kind in papers])
+    except uploads.AttachedError as error:
+        raise IncompleteError("papers") from error
 
 
 def member(chat: Chat) -> str:

@@ -27,6 +27,10 @@ class State(StrEnum):
     REFUSED = "refused"
 
 
+class AttachedError(Exception):
+    """The upload belongs to another claim."""
+
+
 @dataclass(frozen=True)
 class Upload:
     """One file somebody sent."""
@@ -75,7 +79,7 @@ def add(
             created_at=now,
         )
     )
-    jobs.add(conn, JOB_KIND, {"upload": upload_id}, now=now, dedupe=f"{JOB_KIND}:{upload_id}")
+    jobs.add(conn, JOB_KIND, {"upload": upload_id}, now=now, lane=f"{JOB_KIND}:{chat.channel}:{chat.id}", dedupe=f"{JOB_KIND}:{upload_id}")
     return upload_id
 
 
@@ -95,10 +99,12 @@ def of_claim(conn: Connection, claim_id: int) -> list[Upload]:
 
 
 def attach(conn: Connection, ids: Sequence[UploadId], claim_id: int, kinds: Sequence[str]) -> None:
-    """Make uploads the documents of a claim; `kinds` goes in step with `ids`. One that belongs to another claim stays there."""
+    """Make uploads the documents of a claim; `kinds` goes in step with `ids`. Raises AttachedError: one belongs to another claim."""
+    rows = conn.execute(select(uploads.c.id, uploads.c.claim_id).where(uploads.c.id.in_(ids)).order_by(uploads.c.id).with_for_update())
+    if taken := [row.id for row in rows if row.claim_id not in {None, claim_id}]:
+        raise AttachedError(taken[0])
     for upload_id, kind in zip(ids, kinds, strict=True):
-        free_or_ours = uploads.c.claim_id.is_(None) | (uploads.c.claim_id == claim_id)
-        conn.execute(update(uploads).where(uploads.c.id == upload_id, free_or_ours).values(claim_id=claim_id, kind=kind))
+        conn.execute(update(uploads).where(uploads.c.id == upload_id).values(claim_id=claim_id, kind=kind))
 
 
 def settle(conn: Connection, upload_id: UploadId, outcome: int | Reason, *, now: datetime | None = None) -> bool:

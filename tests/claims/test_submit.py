@@ -69,6 +69,18 @@ async def test_papers_record_and_news_come_with_the_claim(store: Store) -> None:
     await store.write(work)
 
 
+async def test_a_paper_of_one_claim_goes_into_no_other(sqlite_store: Store) -> None:
+    def work(conn: Connection) -> None:
+        stay = Stay(plant(conn).east_base)
+        paper = uploads.add(conn, CHAT, source={"raw": True}, name="a.jpg", now=NOW)
+        with_paper = replace(stay, more={"uploads": ((paper, "receipt"),)})
+        claim_for(conn, with_paper)
+        with pytest.raises(IncompleteError, match="papers"):
+            claim_for(conn, with_paper)
+
+    await sqlite_store.write(work)
+
+
 async def test_somebody_elses_paper_goes_into_no_claim(sqlite_store: Store) -> None:
     def work(conn: Connection) -> None:
         town = plant(conn)

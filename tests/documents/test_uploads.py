@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from sqlalchemy import func, select
 
 from bot.documents import uploads
@@ -67,8 +68,10 @@ async def test_a_claim_has_its_own_documents_and_no_other_claim_takes_them(store
     receipt, note, other = await added(store), await added(store), await added(store)
 
     await store.write(uploads.attach, [receipt, note], 7, ["receipt", "discharge_note"])
-    await store.write(uploads.attach, [receipt, other], 8, ["receipt", "receipt"])
+    await store.write(uploads.attach, [receipt, note], 7, ["receipt", "discharge_note"])
+    with pytest.raises(uploads.AttachedError):
+        await store.write(uploads.attach, [other, receipt], 8, ["receipt", "receipt"])
 
     seven, eight = await store.read(uploads.of_claim, 7), await store.read(uploads.of_claim, 8)
     assert {(upload.id, upload.kind) for upload in seven} == {(receipt, "receipt"), (note, "discharge_note")}
-    assert [upload.id for upload in eight] == [other]
+    assert eight == []
