@@ -41,6 +41,3 @@ WAYS: Final[Mapping[State, frozenset[State]]] = MappingProxyType(
 
 COUNTED: Final = frozenset({State.APPROVED, State.CONFIRMED, State.PAYING, State.PAID, State.BOUNCED})
 """The states whose approved amount uses up the yearly cap."""
-
-OPEN: Final = frozenset(state for state, ways in WAYS.items() if ways)
-"""The states in which something is still to come."""

@@ -200,7 +200,7 @@ def _mend(talk: Talk, claim_id: str) -> Reply:
 
 def _link(talk: Talk, code: str) -> Reply:
     """A staff member's one-time code from the console makes this the chat for their news."""
-    staff = links.link_telegram(talk.conn, code, talk.conversation.chat, now=talk.now)
+    staff = links.link_chat(talk.conn, code, talk.conversation.chat, now=talk.now)
     return go_on(talk.noting(Say("link.wrong") if staff is None else Say("link.done", {"name": staff.name})))
 
 

@@ -65,10 +65,5 @@ def branches(conn: Connection, scope: str = EVERYTHING) -> list[Union]:
     return sorted(found, key=lambda union: [int(step) for step in union.path.strip("/").split("/")])
 
 
-def names(conn: Connection, ids: set[int]) -> dict[int, str]:
-    """The names of several unions."""
-    return {row.id: row.name for row in conn.execute(select(unions.c.id, unions.c.name).where(unions.c.id.in_(ids)))}
-
-
 def _union(row: Row[tuple[object, ...]]) -> Union:
     return Union(row.id, row.name, row.level, row.path, row.parent_name)

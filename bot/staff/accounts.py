@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, delete, func, select, update
+from sqlalchemy import Connection, Row, delete, select, update
 
 from bot import audit
 from bot.members import unions
@@ -76,7 +76,7 @@ def names(conn: Connection) -> dict[int, str]:
     return {row.id: row.name for row in conn.execute(select(staff.c.id, staff.c.name))}
 
 
-def login_taken(login: str) -> str:
+def spelled_login(login: str) -> str:
     """A login in its one spelling. Raises StaffError: login."""
     spelled = login.strip().lower()
     if not _LOGIN.fullmatch(spelled):
@@ -102,7 +102,7 @@ def add(  # noqa: PLR0913  # one argument for each thing an account has
     Raises StaffError: login, login_exists, name, union (no such union, or not within that branch).
     """
     row = {
-        "login": login_taken(login),
+        "login": spelled_login(login),
         "name": _named(name),
         "role": role,
         "union_id": union_id,
@@ -167,11 +167,6 @@ def set_certno(conn: Connection, person: Staff, certno: str, *, now: datetime) -
 def set_locale(conn: Connection, staff_id: int, locale: str) -> None:
     """The language of the console and of the news."""
     conn.execute(update(staff).where(staff.c.id == staff_id).values(locale=locale))
-
-
-def how_many(conn: Connection) -> int:
-    """The number of accounts."""
-    return int(conn.execute(select(func.count()).select_from(staff)).scalar_one())
 
 
 def person(row: Row[Any]) -> Staff:

@@ -62,7 +62,7 @@ def new_code(conn: Connection, person: Staff, *, now: datetime) -> str:
     return code
 
 
-def link_telegram(conn: Connection, code: str, chat: Chat, *, now: datetime) -> Staff | None:
+def link_chat(conn: Connection, code: str, chat: Chat, *, now: datetime) -> Staff | None:
     """Link this chat to the account whose code it sent; a chat belongs to one account. None for a wrong, used or old code."""
     used = delete(link_codes).where(link_codes.c.code_hash == _code_hash(conn, code), link_codes.c.expires_at > now)
     found = conn.execute(used.returning(link_codes.c.staff_id)).one_or_none()

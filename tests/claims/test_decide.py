@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import threading
+import time
 from collections.abc import Callable
 
 import pytest
@@ -192,12 +194,30 @@ async def test_a_branch_is_not_the_other_branch_whose_number_begins_alike(sqlite
     await sqlite_store.write(work)
 
 
+async def test_a_note_is_written_while_somebody_else_decides(store: Store) -> None:
+    claim, reviewer, _ = await store.write(taken)
+    decided = threading.Event()
+
+    def reject(conn: Connection) -> None:
+        decide.reject(conn, claim.id, claim.revision, reviewer, reason="不符合", now=NOW)
+        decided.set()
+        time.sleep(0.3)  # the note below meets a decision that is not committed yet
+
+    rejecting = asyncio.create_task(store.write(reject))
+    await asyncio.to_thread(decided.wait)
+    await store.write(lambda conn: decide.note(conn, claim.id, reviewer, words="已电话联系", now=NOW))
+    await rejecting
+
+    entries = await store.read(audit.history, f"claim:{claim.id}")
+    assert {"rejected", "noted"} <= {entry.action for entry in entries}
+
+
 async def test_nobody_decides_on_their_own_claim(sqlite_store: Store) -> None:
     def work(conn: Connection) -> None:
         town = plant(conn)
         by_number, by_chat = hire(conn, "number"), hire(conn, "chat")
         accounts.set_certno(conn, by_number, CERTNO, now=NOW)
-        links.link_telegram(conn, links.new_code(conn, by_chat, now=NOW), CHAT, now=NOW)
+        links.link_chat(conn, links.new_code(conn, by_chat, now=NOW), CHAT, now=NOW)
         claim = claim_for(conn, Stay(town.east_base))
         for staff in (by_number, by_chat):
             again = accounts.one(conn, staff.id)

@@ -20,7 +20,7 @@ async def test_the_linked_staff_of_the_branch_are_told_of_a_new_claim(store: Sto
         people = {"all": None, "city": town.city, "east": town.east, "west": town.west, "closed": town.east}
         for name, union in people.items():
             person = hire(conn, name, union=union)
-            links.link_telegram(conn, links.new_code(conn, person, now=NOW), Chat("telegram", name), now=NOW)
+            links.link_chat(conn, links.new_code(conn, person, now=NOW), Chat("telegram", name), now=NOW)
             if name == "closed":
                 accounts.change(conn, person.id, role=Role.REVIEWER, union_id=union, disabled=True, by=admin, now=NOW)
         claim = claim_for(conn, Stay(town.east_base))

@@ -61,7 +61,7 @@ async def test_an_invitation_that_cannot_be_made_says_why(console: Console, chan
     form = {"login": "li.ming", "name": "李明", "role": "reviewer", "union": ""}
 
     assert words in await visitor.post("/staff", {**form, **change}, status=422)
-    assert await console.store.read(accounts.how_many) == 1
+    assert len(await console.store.read(accounts.everybody)) == 1
 
 
 async def test_a_closed_account_is_out_at_once(console: Console) -> None:
@@ -96,7 +96,7 @@ async def test_a_code_links_one_chat_once_and_for_ten_minutes(console: Console) 
     here, elsewhere = Chat("telegram", "7"), Chat("telegram", "8")
 
     def link(conn: Connection, typed: str, chat: Chat) -> Staff | None:
-        return links.link_telegram(conn, typed, chat, now=console.clock())
+        return links.link_chat(conn, typed, chat, now=console.clock())
 
     assert await console.store.write(link, "WRONG234", here) is None
     linked = await console.store.write(link, f" {code[1].lower()} ", here)
@@ -117,7 +117,7 @@ async def test_a_chat_belongs_to_the_last_who_linked_it(store: Store) -> None:
         chat = Chat("telegram", "7")
         one, two = hire(conn, "one"), hire(conn, "two")
         for person in (one, two):
-            links.link_telegram(conn, links.new_code(conn, person, now=NOW), chat, now=NOW)
+            links.link_chat(conn, links.new_code(conn, person, now=NOW), chat, now=NOW)
 
         assert links.chats_of(conn, one.id) == []
         assert links.chats_of(conn, two.id) == [chat]
