@@ -28,7 +28,7 @@ BAND_ROWS = 64
 MEGABYTE = 1_000_000
 MEMORY = 320 * MEGABYTE  # of address space; 50 megapixels of PNG with an alpha channel were measured at 270
 HEIC_MEMORY = 600 * MEGABYTE  # 50 megapixels were measured at 540
-CPU_SECONDS = 15
+CPU_SECONDS = 6
 WALL_SECONDS = 25  # only for an orphan: the parent ends its child after 20
 FONT_FILES = 64  # a PDF may lean on the system's fonts, and pdfium opens them while it draws
 

@@ -294,3 +294,9 @@ def test_a_confirmation_holds_only_for_exactly_what_was_shown() -> None:
         assert other.load(CONFIRM.digest) is None
         assert other.press(CONFIRM.digest) is None
     assert CONFIRM.press(CONFIRM.digest) == CONFIRM.digest
+
+
+def test_a_no_to_something_else_is_read_back_first() -> None:
+    answer = YesNo(key="in_work").read("没领过", lambda say: say.key)
+
+    assert answer == Read(value=False, sure=False)
