@@ -234,6 +234,49 @@ async def test_what_was_written_offline_is_sent_once_when_the_network_is_back(vi
     assert await stored(chat) == 1
 
 
+async def test_a_message_the_server_fails_at_lets_the_next_ones_through(visit: Visit, chat: Running) -> None:
+    page = await visit()
+    tries = []
+
+    async def fail(route: Route) -> None:
+        if "有毒" not in (route.request.post_data or ""):
+            await route.continue_()
+            return
+        tries.append(route)
+        await route.fulfill(status=500, json={"sentence": "没能办成（编号 77）"})
+
+    await page.route(MESSAGES, fail)
+    await write(page, "有毒")
+    await write(page, "后面一句")
+
+    await answered(page, "后面一句")
+    await expect(page.locator(".failed")).to_contain_text("编号 77")
+    assert len(tries) == 3
+    await page.unroute(MESSAGES)
+    await page.get_by_role("button", name="再试一次").tap()
+    await answered(page, "有毒")
+    assert await stored(chat) == 2
+
+
+async def test_a_server_that_is_away_is_tried_until_it_is_back(visit: Visit, chat: Running) -> None:
+    page = await visit()
+    tries = []
+
+    async def away(route: Route) -> None:
+        tries.append(route)
+        await route.fulfill(status=503, json={})
+
+    await page.route(MESSAGES, away, times=4)
+    await page.clock.install()
+    await write(page, "等等我")
+    for _ in range(4):
+        await expect(page.locator(".on-its-way")).to_contain_text("稍后会自动再发")
+        await page.clock.fast_forward(16_000)
+
+    await answered(page, "等等我")
+    assert len(tries) == 4
+
+
 async def test_a_lost_answer_makes_no_double(visit: Visit, chat: Running) -> None:
     page = await visit()
     losses = []

@@ -7,15 +7,7 @@ from http import HTTPStatus
 from aiohttp import web
 
 from bot.channels.web.desk import Desk
-
-
-class Refused(Exception):  # noqa: N818 - nothing of ours went wrong
-    """A request that is not taken. `reason` is a key under `web.refused.`; the page shows its sentence."""
-
-    def __init__(self, status: HTTPStatus, reason: str) -> None:
-        super().__init__(reason)
-        self.status = status
-        self.reason = reason
+from bot.channels.web.refused import Refused
 
 
 def taken() -> web.Response:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
 from sqlalchemy import Connection
 
+from bot.channels.web.room import Room
 from bot.channels.web.streams import Streams
 from bot.documents.files import Files
 from bot.message import Incoming
@@ -41,6 +42,7 @@ class Desk:
     streams: Streams
     clock: Clock
     public_url: str
+    room: Room = field(default_factory=Room)
 
     def word(self, key: str, locale: str) -> str:
         """A sentence without figures."""

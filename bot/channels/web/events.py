@@ -5,18 +5,19 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-from contextlib import suppress
+import secrets
 from http import HTTPStatus
 from typing import Any
 
 from aiohttp import web
 from sqlalchemy import Connection
 
-from bot.channels.web import history
-from bot.channels.web.answers import Refused
+from bot.channels.web import faults, history
 from bot.channels.web.desk import Desk
+from bot.channels.web.refused import Refused
 from bot.channels.web.render import rendered
-from bot.channels.web.session import Session
+from bot.channels.web.session import Session, begin, give_cookie, may_begin, preferred, session_of
+from bot.message import Command, Incoming
 
 LOOK_AGAIN_S = 2.0  # another replica may have stored something
 BEAT_S = 15.0  # the page takes 40 s of silence for a lost connection
@@ -24,15 +25,38 @@ PAGES_AT_MOST = 12
 MESSAGE_ID = re.compile(r"[0-9]{1,18}")
 
 
-async def events(desk: Desk, request: web.Request, session: Session) -> web.StreamResponse:
-    """Every message after `Last-Event-ID` (or `?after=`), then a `ready`, then whatever comes."""
+async def events(desk: Desk, request: web.Request) -> web.StreamResponse:
+    """Every message after `Last-Event-ID` (or `?after=`), then a `ready`, then whatever comes.
+
+    Listening from the beginning without a chat begins one, and the bot speaks first.
+    """
+    token = ""
+    session = await session_of(desk, request)
+    if session is None:
+        if _last_seen(request) or not may_begin(request):
+            raise Refused(HTTPStatus.UNAUTHORIZED, "no_chat")
+        token = secrets.token_urlsafe(32)
+        session = await desk.store.write(_welcome, desk, token, preferred(request))
     if desk.streams.count(session.id) >= PAGES_AT_MOST:
         raise Refused(HTTPStatus.TOO_MANY_REQUESTS, "too_many_pages")
     response = web.StreamResponse(headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store", "X-Accel-Buffering": "no"})
+    if token:
+        give_cookie(response, token, desk)
     await response.prepare(request)
-    with desk.streams.listen(session.id) as news, suppress(ConnectionError):  # a page that is gone comes back with the id of what it has
-        await _serve(desk, request, response, session, news)
+    try:  # whatever ends the stream, the page comes back with the id of what it has
+        with desk.streams.listen(session.id) as news:
+            await _serve(desk, request, response, session, news)
+    except ConnectionError:
+        pass  # it is gone
+    except Exception as error:  # noqa: BLE001  # the answer has begun: the catch-all could not give another
+        faults.note(request, error)
     return response
+
+
+def _welcome(conn: Connection, desk: Desk, token: str, locale: str) -> Session:
+    session = begin(conn, token, locale, desk)
+    desk.step(conn, Incoming(session.chat, f"{session.id}:begin", Command("start"), locale), now=desk.clock())
+    return session
 
 
 async def _serve(desk: Desk, request: web.Request, response: web.StreamResponse, session: Session, news: asyncio.Event) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import datetime
 from http import HTTPStatus
 from typing import Any
@@ -11,14 +12,16 @@ from aiohttp import web
 from sqlalchemy import Connection
 
 from bot.channels.web import history, limits
-from bot.channels.web.answers import Refused, taken
+from bot.channels.web.answers import taken
 from bot.channels.web.desk import Desk, Step
 from bot.channels.web.messages import clean, client_id, update_id
+from bot.channels.web.refused import Refused
 from bot.channels.web.render import file_event
 from bot.channels.web.session import Session
 from bot.documents import uploads
 from bot.documents.files import picture_key, raw_key
 from bot.message import FileSent, Incoming, UploadId
+from bot.store.errors import OutcomeUnknown
 
 NAME_LENGTH = 120
 
@@ -29,16 +32,29 @@ async def add_file(desk: Desk, request: web.Request, session: Session) -> web.Re
     if await desk.store.read(history.has, session.id, client):
         return taken()
     await desk.store.read(limits.refuse_haste, session.id, desk.clock())
-    raw = await limits.body(request, limits.FILE_BYTES, "too_big")
-    if not raw:
-        raise Refused(HTTPStatus.BAD_REQUEST, "empty_file")
-    upload = uploads.new_id()
-    await desk.files.put(raw_key(upload), raw)
     name = clean(unquote(request.headers.get("X-Name", "")))[:NAME_LENGTH]
-    if not await desk.store.write(take_file, desk.step, session, client, upload, name, desk.clock()):
-        await desk.files.delete(raw_key(upload))
+    async with desk.room.held(session.id, min(request.content_length or limits.FILE_BYTES, limits.FILE_BYTES)):
+        raw = await limits.body(request, limits.FILE_BYTES, "too_big")
+        if not raw:
+            raise Refused(HTTPStatus.BAD_REQUEST, "empty_file")
+        await _kept(desk, session, client, name, raw)
     desk.streams.wake(session.id)
     return taken()
+
+
+async def _kept(desk: Desk, session: Session, client: str, name: str, raw: bytes) -> None:
+    """The bytes first, then their row; bytes that get no row go again."""
+    upload = uploads.new_id()
+    new = False
+    try:
+        await desk.files.put(raw_key(upload), raw)
+        new = await desk.store.write(take_file, desk.step, session, client, upload, name, desk.clock())
+    except (OutcomeUnknown, asyncio.CancelledError):
+        new = True  # the row may be there, and would miss them
+        raise
+    finally:
+        if not new:
+            await desk.files.delete(raw_key(upload))
 
 
 def take_file(conn: Connection, step: Step, session: Session, client: str, upload: UploadId, name: str, now: datetime) -> bool:

@@ -13,8 +13,9 @@ from aiohttp import web
 from sqlalchemy import Connection
 
 from bot.channels.web import history, limits
-from bot.channels.web.answers import Refused, taken
+from bot.channels.web.answers import taken
 from bot.channels.web.desk import Desk, Step
+from bot.channels.web.refused import Refused
 from bot.channels.web.session import Session
 from bot.message import Command, Incoming, Pressed, Text, What
 

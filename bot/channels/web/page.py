@@ -1,22 +1,19 @@
-"""The page itself and the files it loads. Opening it without a chat begins one, and the bot speaks first."""
+"""The page itself and the files it loads. It is the same for everyone; a chat begins when its script listens."""
 
 from __future__ import annotations
 
 import hashlib
-import secrets
 from functools import cache
 from http import HTTPStatus
 from pathlib import Path
 
 from aiohttp import web
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from sqlalchemy import Connection
 
 from bot.channels.web import limits
-from bot.channels.web.answers import Refused
 from bot.channels.web.desk import LOCALES, Desk
-from bot.channels.web.session import COOKIE, Session, begin, give_cookie, preferred, session_of
-from bot.message import Command, Incoming
+from bot.channels.web.refused import Refused
+from bot.channels.web.session import COOKIE, give_cookie, preferred, session_of
 
 HERE = Path(__file__).parent
 TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
@@ -32,21 +29,12 @@ environment = Environment(loader=FileSystemLoader(HERE / "templates"), autoescap
 
 
 async def page(desk: Desk, request: web.Request) -> web.Response:
-    """GET /chat."""
+    """GET /chat. Nothing is stored and no cookie given to whoever only reads it; a visitor's cookie is renewed."""
     session = await session_of(desk, request)
-    token = request.cookies.get(COOKIE, "")
-    if session is None:
-        token = secrets.token_urlsafe(32)
-        session = await desk.store.write(_welcome, desk, token, preferred(request))
-    response = web.Response(text=rendered(desk, session.locale), content_type="text/html")
-    give_cookie(response, token, desk)
+    response = web.Response(text=rendered(desk, session.locale if session else preferred(request)), content_type="text/html")
+    if session:
+        give_cookie(response, request.cookies[COOKIE], desk)
     return response
-
-
-def _welcome(conn: Connection, desk: Desk, token: str, locale: str) -> Session:
-    session = begin(conn, token, locale, desk)
-    desk.step(conn, Incoming(session.chat, f"{session.id}:begin", Command("start"), locale), now=desk.clock())
-    return session
 
 
 def rendered(desk: Desk, locale: str) -> str:

@@ -7,12 +7,14 @@ from http import HTTPStatus
 
 from aiohttp import web
 
-from bot.channels.web.answers import Refused, refusal
+from bot.channels.web import faults
+from bot.channels.web.answers import refusal
 from bot.channels.web.desk import Clock, Desk, Step, Wording
 from bot.channels.web.events import events
 from bot.channels.web.files import add_file, file_state, picture
 from bot.channels.web.messages import messages
 from bot.channels.web.page import page, static
+from bot.channels.web.refused import Refused
 from bot.channels.web.session import Session, is_ours, preferred, session_of
 from bot.channels.web.streams import Streams
 from bot.documents.files import Files
@@ -22,6 +24,9 @@ from bot.store.store import Store
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 Public = Callable[[Desk, web.Request], Awaitable[web.StreamResponse]]
 Private = Callable[[Desk, web.Request, Session], Awaitable[web.StreamResponse]]
+
+LOCALE = web.RequestKey("locale", str)
+"""What the chat of this request speaks, once it is known."""
 
 HEADERS = {
     "Content-Security-Policy": (
@@ -45,7 +50,7 @@ def web_routes(
     return [
         web.get("/chat", open_to_all(desk, page), allow_head=False),
         web.get("/chat/static/{version}/{name}", open_to_all(desk, static)),
-        web.get("/chat/events", own_chat(desk, events), allow_head=False),
+        web.get("/chat/events", open_to_all(desk, events), allow_head=False),
         web.post("/chat/messages", own_chat(desk, messages)),
         web.post("/chat/files/{client}", own_chat(desk, add_file)),
         web.get("/chat/pictures/{upload}", own_chat(desk, file_state)),
@@ -57,10 +62,7 @@ def open_to_all(desk: Desk, handler: Public) -> Handler:
     """A page for anyone."""
 
     async def answer(request: web.Request) -> web.StreamResponse:
-        try:
-            return with_headers(await handler(desk, request))
-        except Refused as refused:
-            return with_headers(refusal(desk, refused, preferred(request)))
+        return await answered(desk, request, handler(desk, request))
 
     return answer
 
@@ -69,13 +71,28 @@ def own_chat(desk: Desk, handler: Private) -> Handler:
     """Something about one's own chat; what changes it must come from our own page."""
 
     async def answer(request: web.Request) -> web.StreamResponse:
-        session = await session_of(desk, request)
-        try:
-            return with_headers(await handler(desk, request, allowed(desk, request, session)))
-        except Refused as refused:
-            return with_headers(refusal(desk, refused, session.locale if session else preferred(request)))
+        return await answered(desk, request, _own(desk, request, handler))
 
     return answer
+
+
+async def _own(desk: Desk, request: web.Request, handler: Private) -> web.StreamResponse:
+    session = await session_of(desk, request)
+    request[LOCALE] = session.locale if session else preferred(request)
+    return await handler(desk, request, allowed(desk, request, session))
+
+
+async def answered(desk: Desk, request: web.Request, answer: Awaitable[web.StreamResponse]) -> web.StreamResponse:
+    """The answer, or a sentence why there is none: this is the one catch-all of the web chat."""
+    try:
+        response = await answer
+    except Refused as refused:
+        response = refusal(desk, refused, request.get(LOCALE) or preferred(request))
+    except (ConnectionError, web.RequestPayloadError):  # the page is gone, or broke off in mid-sentence: nobody reads this
+        response = web.Response(status=HTTPStatus.BAD_REQUEST)
+    except Exception as error:  # noqa: BLE001  # the entrance's one catch-all
+        response = faults.answer(desk, request, error, request.get(LOCALE) or preferred(request))
+    return with_headers(response)
 
 
 def allowed(desk: Desk, request: web.Request, session: Session | None) -> Session:

@@ -62,6 +62,11 @@ def give_cookie(response: web.StreamResponse, token: str, desk: Desk) -> None:
     response.set_cookie(COOKIE, token, path="/chat", max_age=age, httponly=True, samesite="Lax", secure=secure)
 
 
+def may_begin(request: web.Request) -> bool:
+    """Whether a chat may begin here: for a page of our own, not for a picture in another site's. Browsers say which asks."""
+    return request.headers.get("Sec-Fetch-Site", "same-origin") == "same-origin"
+
+
 def is_ours(desk: Desk, request: web.Request) -> bool:
     """Whether a page of this very address sent the request: by its Origin and by a header other sites cannot set."""
     origin = urlsplit(request.headers.get("Origin", ""))

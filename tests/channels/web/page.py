@@ -58,6 +58,12 @@ class Page:
             assert response.status == 200
             return await response.text()
 
+    async def begin(self, **headers: str) -> SimpleCookie:
+        """Listen for the first time, as the page's script does; the cookies given."""
+        async with self.client.get(self.server.make_url("/chat/events"), headers=headers) as response:
+            assert response.status == 200
+            return response.cookies
+
     async def post(self, body: Mapping[str, Any] | bytes, **headers: str) -> Answer:
         """Send a message; the answer."""
         data = body if isinstance(body, bytes) else json.dumps(body).encode()

@@ -6,6 +6,7 @@ import asyncio
 import secrets
 import uuid
 from collections.abc import AsyncIterator
+from datetime import datetime
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -13,12 +14,15 @@ from urllib.parse import quote
 
 import pytest
 from PIL import Image
-from sqlalchemy import func, select
+from sqlalchemy import Connection, func, select
 
 from bot.channels.web.limits import FILE_BYTES
+from bot.channels.web.room import BYTES_AT_ONCE, FILES_AT_ONCE, Room
 from bot.documents.tables import uploads
+from bot.message import Incoming
+from bot.store import Keyring, Store
 from tests.channels.web.page import Page, says
-from tests.channels.web.running import Running
+from tests.channels.web.running import Running, echo, running_chat
 
 
 def photo(size: tuple[int, int] = (64, 48)) -> bytes:
@@ -71,7 +75,7 @@ async def test_guessed_pictures_are_not_found(page: Page) -> None:
 async def test_a_file_sent_again_counts_once(page: Page, running: Running) -> None:
     client, raw = str(uuid.uuid4()), photo()
 
-    answers = await asyncio.gather(*(page.put(raw, client) for _ in range(4)))
+    answers = await asyncio.gather(*(page.put(raw, client) for _ in range(FILES_AT_ONCE)))
 
     await page.until(says("UploadSettled"))
     assert {answer.status for answer in answers} == {202}
@@ -136,3 +140,50 @@ async def test_the_bytes_lie_sealed(page: Page, running: Running, tmp_path: Path
     kept = [path.read_bytes() for path in (tmp_path / "files").rglob("*") if path.is_file()]
     assert kept
     assert not any(raw[200:260] in data or b"JFIF" in data for data in kept)
+
+
+async def test_a_fourth_file_at_a_time_is_asked_to_wait_and_a_later_one_is_taken(page: Page) -> None:
+    begun, rest = [asyncio.Event() for _ in range(FILES_AT_ONCE)], asyncio.Event()
+
+    async def slow(news: asyncio.Event) -> AsyncIterator[bytes]:
+        news.set()
+        yield photo()
+        await rest.wait()
+
+    sending = [asyncio.create_task(page.put(slow(news))) for news in begun]
+    await asyncio.gather(*(news.wait() for news in begun))
+    await asyncio.sleep(0.2)  # the server has begun to read them
+    fourth = await page.put(photo())
+    rest.set()
+
+    assert {(await each).status for each in sending} == {202}
+    assert (fourth.status, fourth.json()["sentence"]) == (429, "同时传的文件太多了，等前面的传完再试一次。")
+    assert (await page.put(photo())).status == 202
+
+
+async def test_a_file_for_which_memory_has_no_room_waits_for_it() -> None:
+    room, inside = Room(), asyncio.Event()
+
+    async def late() -> None:
+        async with room.held("late", 1):
+            inside.set()
+
+    async with room.held("one", BYTES_AT_ONCE):
+        waiting = asyncio.create_task(late())
+        await asyncio.sleep(0.01)
+        assert not inside.is_set()
+    async with asyncio.timeout(5):
+        await waiting
+
+
+async def test_a_file_whose_row_could_not_be_stored_leaves_no_bytes(sqlite_store: Store, keyring: Keyring, tmp_path: Path) -> None:
+    def faulty(conn: Connection, incoming: Incoming, *, now: datetime) -> bool:
+        if type(incoming.what).__name__ == "FileSent":
+            raise ZeroDivisionError
+        return echo(conn, incoming, now=now)
+
+    async with running_chat(sqlite_store, keyring, tmp_path / "files", faulty) as running, Page(running.server) as page:
+        await page.until(says("start"))
+
+        assert (await page.put(photo())).status == 500
+        assert [path for path in (tmp_path / "files").rglob("*") if path.is_file()] == []

@@ -5,13 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 
 from aiohttp import CookieJar
-from sqlalchemy import select
+from sqlalchemy import Connection, func, select
 
 from bot.channels.web.session import COOKIE
 from bot.channels.web.tables import web_chats
 from bot.store import Keyring, Store
-from tests.channels.web.page import Page
+from tests.channels.web.page import Page, says
 from tests.channels.web.running import Running, running_chat
+
+
+def chats(conn: Connection) -> int:
+    return int(conn.execute(select(func.count()).select_from(web_chats)).scalar_one())
 
 
 async def test_the_cookie_is_random_hidden_from_scripts_and_kept_only_as_a_hash(page: Page, running: Running) -> None:
@@ -30,25 +34,26 @@ async def test_under_https_the_cookie_is_secure(sqlite_store: Store, keyring: Ke
         running_chat(sqlite_store, keyring, tmp_path / "files", public_url="https://chat.test") as running,
         Page(running.server) as page,
     ):
-        response = await page.get("/chat")
+        response = await page.begin()
 
-        assert response.cookies[COOKIE]["secure"]
+        assert response[COOKIE]["secure"]
 
 
 async def test_a_forged_cookie_opens_nothing_and_the_page_begins_a_chat_of_its_own(running: Running) -> None:
     jar = CookieJar(unsafe=True)
     jar.update_cookies({COOKIE: "A" * 43}, running.server.make_url("/chat"))
     async with Page(running.server, jar) as forger:
-        assert (await forger.get("/chat/events")).status == 401
+        assert (await forger.get("/chat/events?after=1")).status == 401
         assert (await forger.write("您好")).status == 401
         await forger.open()
+        assert [event["lines"] for event in await forger.until(says("start"))] == [["Command: start"]]
 
         assert {cookie.value for cookie in forger.client.cookie_jar} > {"A" * 43}
 
 
 async def test_without_a_cookie_nothing_but_the_page_is_open(running: Running) -> None:
     async with Page(running.server) as nobody:
-        assert (await nobody.get("/chat/events")).status == 401
+        assert (await nobody.get("/chat/events?after=1")).status == 401
         assert (await nobody.write("您好")).status == 401
         assert (await nobody.put(b"x")).status == 401
         assert (await nobody.get("/chat/pictures/abc")).status == 401
@@ -60,7 +65,26 @@ async def test_a_browser_that_wants_english_is_greeted_in_english(running: Runni
         text = await page.open(**{"Accept-Language": "en-GB,en;q=0.9"})
 
         assert '<html lang="en">' in text
-        assert (await page.post(b"")).status == 400
+        await page.begin(**{"Accept-Language": "en-GB,en;q=0.9"})
+        assert '<html lang="en">' in await page.open()
+
+
+async def test_a_crawler_that_reads_the_page_stores_nothing_and_gets_no_cookie(running: Running) -> None:
+    async with Page(running.server) as crawler:
+        await crawler.open()
+        answer = await crawler.get("/chat")
+
+        assert (answer.status, dict(answer.cookies)) == (200, {})
+        assert await running.store.read(chats) == 0
+
+
+async def test_another_sites_page_begins_no_chat(running: Running) -> None:
+    async with Page(running.server) as page:
+        address = running.server.make_url("/chat/events")
+        async with page.client.get(address, headers={"Sec-Fetch-Site": "cross-site"}) as response:
+            assert response.status == 401
+
+        assert await running.store.read(chats) == 0
 
 
 async def test_a_head_request_begins_no_chat(running: Running) -> None:

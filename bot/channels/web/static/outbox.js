@@ -5,6 +5,7 @@ import { newId, word } from "./words.js";
 
 const KEPT = "niangjia.outbox";
 const LONGEST_WAIT = 20000;
+const TRIES = 3; // of what the server fails at, before the next has its turn
 const items = [];
 let busy = false;
 let wake = () => {};
@@ -38,6 +39,7 @@ export function hurry() {
 }
 
 function display(item) {
+  item.faults = 0;
   item.element = showOwn(item.body.id, [item.shown]);
 }
 
@@ -64,8 +66,9 @@ async function drain() {
       mark(item.element, {});
       isTyping(true);
       pause = 1000;
-    } else if (answer.status === 429 || answer.status === 0 || answer.status >= 500) {
-      mark(item.element, { sentence: answer.sentence || word(answer.status ? "refused.trouble" : "waiting"), onDrop: () => drop(item) });
+    } else if (passes(answer.status) || (answer.status === 500 && ++item.faults < TRIES)) {
+      const trouble = word(answer.status ? "refused.trouble" : "waiting");
+      mark(item.element, { sentence: (answer.status === 429 && answer.sentence) || trouble, onDrop: () => drop(item) });
       await new Promise((resolve) => {
         wake = resolve;
         setTimeout(resolve, pause);
@@ -74,9 +77,15 @@ async function drain() {
     } else {
       remove(item.body.id);
       refuse(item, answer.sentence);
+      pause = 1000;
     }
   }
   busy = false;
+}
+
+// Haste, no connection, or a server that is not itself for a while: tried for ever.
+function passes(status) {
+  return status === 0 || status === 429 || status > 500;
 }
 
 function drop(item) {

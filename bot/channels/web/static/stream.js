@@ -58,9 +58,9 @@ export function listen({ onMessage, onReady, onAway }) {
   // The server may know this chat no more, for instance after an erasure: loading the page begins another. Once, in case cookies are off.
   async function beginAnew() {
     const asked = new AbortController();
-    const status = await fetch("/chat/events", { signal: asked.signal }).then((response) => response.status, () => 0);
+    const status = await fetch(`/chat/events?after=${last}`, { signal: asked.signal }).then((response) => response.status, () => 0);
     asked.abort();
-    if (status !== 401 || sessionStorage.getItem(RELOADED)) return;
+    if (status !== 401 || !last || sessionStorage.getItem(RELOADED)) return;
     sessionStorage.setItem(RELOADED, "yes");
     location.reload();
   }

@@ -107,8 +107,8 @@ function ended(item, request) {
     remove(item);
     mark(item.element, {});
     isTyping(true, 30000);
-  } else if (request.status === 0 || request.status === 429 || request.status >= 500) {
-    fail(item, sentenceOf(request) || word("not_uploaded"), true);
+  } else if (request.status === 0 || request.status === 408 || request.status === 429 || request.status >= 500) {
+    fail(item, (request.status !== 503 && sentenceOf(request)) || word("not_uploaded"), true);
     item.again = request.status === 0;
   } else {
     fail(item, sentenceOf(request) || word("not_uploaded"), false);
