@@ -9,7 +9,7 @@ from typing import Final
 
 from aiohttp import web
 
-from bot.console.views import account, claim, decisions, overview, pictures, queue, records, sign_in, staff, start, static
+from bot.console.views import account, claim, decisions, overview, pictures, queue, records, sign_in, staff, start, static, undelivered
 from bot.staff.roles import Permission
 
 View = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -44,6 +44,7 @@ def _post(name: str, path: str, view: View, permission: Permission | Access) -> 
 
 CLAIM: Final = "/claims/{claim:[0-9]{1,18}}"
 PERSON: Final = "/staff/{staff:[0-9]{1,18}}"
+JOB: Final = "/undelivered/{job:[0-9]{1,18}}"
 
 ROUTES: Final[tuple[Route, ...]] = (
     _get("static", "/static/{file:[a-z.]{1,40}}", static.show, Access.ANYBODY),
@@ -86,4 +87,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     _post("staff_link", f"{PERSON}/link", staff.link, Permission.MANAGE_STAFF),
     _get("records", "/records", records.show, Permission.CHECK_RECORDS),
     _post("records_check", "/records", records.check, Permission.CHECK_RECORDS),
+    _get("undelivered", "/undelivered", undelivered.show, Permission.SEE_UNDELIVERED),
+    _post("undelivered_again", f"{JOB}/again", undelivered.again, Permission.SEE_UNDELIVERED),
+    _post("undelivered_forget", f"{JOB}/forget", undelivered.forget, Permission.SEE_UNDELIVERED),
 )

@@ -17,6 +17,7 @@ class Permission(StrEnum):
     PAY = "pay"
     MANAGE_STAFF = "manage_staff"
     CHECK_RECORDS = "check_records"
+    SEE_UNDELIVERED = "see_undelivered"  # and try again, or be done with it
 
 
 class Role(StrEnum):

@@ -9,6 +9,7 @@ import pytest
 
 from bot import wording
 from bot.claims.states import State
+from bot.console.views import undelivered
 from bot.console.views.claim import DONE, MASKED
 from bot.staff.roles import Role
 from calculator import FACTS, FactType, load
@@ -26,6 +27,9 @@ COMPOSED = [
     *(f"console.fact.{name}" for name in FACTS),
     *(f"console.choice.{choice}" for fact in FACTS.values() if fact.type is FactType.CHOICE for choice in fact.choices),
     *(f"word.console_need.{need}" for p in load("changchun").values() for e in p.editions for route in e.routes for need in route.needs),
+    *(f"console.undelivered.done.{done}" for done in undelivered.DONE),
+    *(f"console.undelivered.kind.{kind}" for kind in (*undelivered.KINDS, "other")),
+    *(f"console.undelivered.reason.{reason}" for reason in undelivered.REASONS.values()),
     *(f"console.menu.{name}" for name in ("queue", "overview", "staff", "records", "account")),
 ]
 

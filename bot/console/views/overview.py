@@ -1,20 +1,23 @@
-"""The overview: how many claims stand where, what was granted this year, and which messages could not be delivered."""
+"""The overview: how many claims stand where, what was granted this year, and what could not be delivered or done."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
 from aiohttp import web
 from sqlalchemy import Connection, func, select
 
-from bot import jobs
 from bot.claims import find
 from bot.claims.find import Filters
 from bot.claims.states import COUNTED, State
 from bot.claims.tables import claims
 from bot.console.pages import page
 from bot.console.parts import now, parts, signed_in, store
+from bot.console.views.undelivered import kind_of
+from bot.jobs import given_up
+from bot.members.unions import EVERYTHING
 from bot.staff.accounts import Staff
 from calculator import load
 
@@ -40,5 +43,13 @@ def _figures(conn: Connection, staff: Staff, year: int) -> Mapping[str, Any]:
         "counts": counts,
         "highest": max(counts.values(), default=0) or 1,
         "granted": [(row.benefit, row.claims, int(row.fen)) for row in conn.execute(granted)],
-        "undelivered": len(jobs.dead(conn)),
+        "undelivered": _undelivered(conn),
+        "for_all_unions": staff.union_path == EVERYTHING,
     }
+
+
+def _undelivered(conn: Connection) -> Mapping[str, int]:
+    counted: Counter[str] = Counter()
+    for kind, number in given_up.counts(conn).items():
+        counted[kind_of(kind)] += number
+    return counted
