@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, Page, async_playwright
+import pytest_asyncio
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
 from bot.store import Keyring, Store
 from tests.channels.web.running import Running, running_chat
@@ -26,7 +27,14 @@ FLAGS = [
 Visit = Callable[..., Awaitable[Page]]
 
 
-@pytest.fixture
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """All tests here share one event loop, and so one browser; each has a context, and mostly a server, of its own."""
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent):
+            item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def browser() -> AsyncIterator[Browser]:
     async with async_playwright() as playwright:
         chromium = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
@@ -34,20 +42,30 @@ async def browser() -> AsyncIterator[Browser]:
         await chromium.close()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
+async def sqlite_store(sqlite_url: str, keyring: Keyring) -> AsyncIterator[Store]:
+    """The store of that name, in the browser's loop."""
+    opened = Store.open(sqlite_url, keyring)
+    yield opened
+    await opened.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
 async def chat(sqlite_store: Store, keyring: Keyring, tmp_path: Path) -> AsyncIterator[Running]:
     async with running_chat(sqlite_store, keyring, tmp_path / "files") as running:
         yield running
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def visit(browser: Browser, chat: Running) -> AsyncIterator[Visit]:
     """Open the chat as a new visitor, 390 px wide unless said otherwise; afterwards no script may have failed on any page."""
     failures: list[str] = []
+    contexts: list[BrowserContext] = []
 
     async def open_chat(width: int = 390, height: int = 760, **options: Any) -> Page:
         phone = {"viewport": {"width": width, "height": height}, "locale": "zh-CN", "has_touch": width < 800}
         context = await browser.new_context(**{**phone, **options})
+        contexts.append(context)
         context.set_default_timeout(10_000)
         page = await context.new_page()
         page.on("pageerror", lambda error: failures.append(str(error)))
@@ -58,4 +76,6 @@ async def visit(browser: Browser, chat: Running) -> AsyncIterator[Visit]:
 
     yield open_chat
 
+    for context in contexts:
+        await context.close()
     assert failures == []

@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+import pytest_asyncio
 from axe_playwright_python.async_playwright import Axe  # type: ignore[import-untyped] # it comes without types
 from playwright.async_api import Browser, Page, expect
 from sqlalchemy import Connection
@@ -53,7 +54,7 @@ class Desk:
         return page
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def desk(sqlite_store: Store, keyring: Keyring, tmp_path: Path) -> AsyncIterator[Desk]:
     kept = await passwords.seal(PASSWORD)
 
