@@ -1,4 +1,4 @@
-"""`python -m bot`: serve; `python -m bot demo`: the same with a made-up union to look at."""
+"""`python -m bot`: serve; `demo`: the same with a made-up union to look at; `unions FILE`, `members FILE`: read a federation's lists."""
 
 from __future__ import annotations
 
@@ -7,12 +7,15 @@ import asyncio
 import signal
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 from aiohttp import web
 from pydantic import ValidationError
 
 from bot import demo, logs, wording
-from bot.app import CannotStart, Foundation, application, depending_on, founded, now
+from bot.app import ENDS, CannotStart, Foundation, application, depending_on, founded, now, opened
+from bot.importing import bring_in
+from bot.members.importing import IMPORTS
 from bot.settings import Settings
 from bot.staff import links
 
@@ -20,8 +23,12 @@ from bot.staff import links
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line. Returns the exit status."""
     parser = argparse.ArgumentParser(prog="python -m bot", description=__doc__)
-    parser.add_argument("command", nargs="?", choices=("serve", "demo"), default="serve")
-    command = parser.parse_args(arguments).command
+    parser.add_argument("command", nargs="?", choices=("serve", "demo", *IMPORTS), default="serve")
+    parser.add_argument("file", nargs="?", type=Path, help="a CSV file, for unions and members")
+    options = parser.parse_args(arguments)
+    command: str = options.command
+    if (command in IMPORTS) != (options.file is not None):
+        parser.error(f"{command} FILE" if command in IMPORTS else f"{command} takes no file")
     try:
         settings = Settings()
     except ValidationError as error:
@@ -31,11 +38,12 @@ def main(arguments: list[str] | None = None) -> int:
         settings = demo.settings(settings)
     logs.set_up(settings.log_level)
     try:
-        asyncio.run(serve(settings, with_demo=command == "demo"))
+        if command in IMPORTS:
+            return asyncio.run(bring_in_alongside(settings, command, options.file))
+        return asyncio.run(serve(settings, with_demo=command == "demo"))
     except CannotStart as error:
         print(error, file=sys.stderr)  # noqa: T201
         return 1
-    return 0
 
 
 def _problems(error: ValidationError) -> Iterator[str]:
@@ -45,17 +53,24 @@ def _problems(error: ValidationError) -> Iterator[str]:
             yield ": ".join([*(str(part).upper() for part in problem["loc"]), problem["msg"]])
 
 
-async def serve(settings: Settings, *, with_demo: bool = False) -> None:
-    """Serve until SIGTERM or SIGINT."""
+async def bring_in_alongside(settings: Settings, what: str, path: Path) -> int:
+    """Import a file, whether or not the bot is being served meanwhile."""
+    async with opened(settings) as foundation:
+        return await bring_in(foundation.store, what, path, now())
+
+
+async def serve(settings: Settings, *, with_demo: bool = False) -> int:
+    """Serve until SIGTERM or SIGINT, or until a task that everything depends on has failed. Returns the exit status."""
     async with founded(settings) as foundation:
         accounts = await demo.fill_if_empty(foundation.store, foundation.files, now()) if with_demo else ()
-        runner = web.AppRunner(application(settings, foundation), access_log=None, shutdown_timeout=5)
+        app = application(settings, foundation)
+        runner = web.AppRunner(app, access_log=None, shutdown_timeout=5)
         await runner.setup()
         try:
             with depending_on("PORT"):
                 await web.TCPSite(runner, settings.host, settings.port).start()
             await _announce(settings, foundation, accounts)
-            await _until_told()
+            return await _until_told(app[ENDS])
         finally:
             await runner.cleanup()
 
@@ -75,11 +90,10 @@ async def _announce(settings: Settings, foundation: Foundation, accounts: tuple[
     print("\n".join(lines), flush=True)  # noqa: T201
 
 
-async def _until_told() -> None:
-    told = asyncio.Event()
+async def _until_told(ends: asyncio.Queue[int]) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, told.set)
-    await told.wait()
+        asyncio.get_running_loop().add_signal_handler(number, ends.put_nowait, 0)
+    return await ends.get()
 
 
 if __name__ == "__main__":

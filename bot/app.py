@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import ExitStack, asynccontextmanager, contextmanager, suppress
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 
+import structlog
 from aiohttp import web
 from obstore.exceptions import BaseError
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot import health, notices, sealing, wording
@@ -22,15 +23,19 @@ from bot.channels.web.streams import Streams
 from bot.claims import news
 from bot.console import console_app
 from bot.conversation.step import step
+from bot.conversation.tables import conversations
 from bot.documents import job as documents
 from bot.documents import uploads
 from bot.documents.files import Files
 from bot.jobs import Handler, Job, Worker, take_back
+from bot.members import unions
+from bot.members.tables import members
 from bot.message import Incoming
 from bot.settings import Settings
+from bot.staff.tables import staff
 from bot.store import Keyring, Store
 from bot.store.alone import alone
-from bot.store.errors import DatabaseInUse, KeyringError
+from bot.store.errors import DatabaseInUse, KeyringError, Unreadable
 from bot.store.migrate import migrate
 from calculator import load
 from calculator.errors import CalculatorError
@@ -39,7 +44,15 @@ LARGEST_REQUEST = 21 * 1024 * 1024
 LEASE_S = 6.0
 """A job under way when one of several processes dies is taken by another after so long: the member waits less than ten seconds."""
 
+UPLOADS_AT_ONCE = 6
+"""Files have a worker of their own: however many there are and however slow, no notice waits behind them."""
+
 Clock = Callable[[], datetime]
+
+ENDS = web.AppKey("ends", asyncio.Queue[int])
+"""An exit status is put here for the process to end: 0 when told to, 1 when it can no longer do its work and must be started anew."""
+
+log = structlog.get_logger(__name__)
 
 
 class CannotStart(Exception):  # noqa: N818 - raised to say it to whoever starts the bot
@@ -74,11 +87,12 @@ class Foundation:
 
 
 @asynccontextmanager
-async def founded(settings: Settings) -> AsyncIterator[Foundation]:
-    """Open the store and the files of a deployment, and close them at the end."""
+async def opened(settings: Settings) -> AsyncIterator[Foundation]:
+    """Open the store and the files of a deployment, and close them at the end. Others may have them open too."""
     with depending_on("DATA_DIR"):
         settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with depending_on("NIANGJIA_KEYS" if settings.niangjia_keys else "KEYS_FILE", KeyringError):
+    keys = "NIANGJIA_KEYS" if settings.niangjia_keys else "KEYS_FILE"
+    with depending_on(keys, KeyringError):
         keyring = (
             Keyring.from_json(settings.niangjia_keys.get_secret_value())
             if settings.niangjia_keys
@@ -86,18 +100,47 @@ async def founded(settings: Settings) -> AsyncIterator[Foundation]:
         )
     with depending_on("FILES_URL", BaseError, ValueError):
         files = Files(settings.files_url, keyring)
+    with depending_on("DATABASE_URL", SQLAlchemyError, ImportError):
+        migrate(settings.database_url)
+        store = Store.open(settings.database_url, keyring)
+    try:
+        with depending_on(keys, WrongKeys):
+            await store.read(_keys_fit)
+        await store.write(unions.plant, wording.text("start.city_union", wording.DEFAULT_LOCALE))
+        yield Foundation(store, files)
+    finally:
+        await store.close()
+
+
+@asynccontextmanager
+async def founded(settings: Settings) -> AsyncIterator[Foundation]:
+    """The same for the one process that serves a SQLite file, or one of several that serve a PostgreSQL."""
+    with depending_on("DATA_DIR"):
+        settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     with ExitStack() as held:
         with depending_on("DATABASE_URL", SQLAlchemyError, ImportError, DatabaseInUse):
             is_alone = held.enter_context(alone(settings.database_url))
-            migrate(settings.database_url)
-            store = Store.open(settings.database_url, keyring)
-        try:
-            await store.write(_begin_sealing, now())
+        async with opened(settings) as foundation:
+            await foundation.store.write(sealing.begin, now())
             if is_alone:
-                await store.write(take_back, now=now())
-            yield Foundation(store, files)
-        finally:
-            await store.close()
+                await foundation.store.write(take_back, now=now())
+            yield foundation
+
+
+class WrongKeys(Exception):  # noqa: N818 - said to whoever starts the bot
+    """The keys at hand are not those the database was written with."""
+
+    def __str__(self) -> str:
+        return wording.text("start.wrong_keys", wording.DEFAULT_LOCALE)
+
+
+def _keys_fit(conn: Connection) -> None:
+    """Open one value of each table that anybody has by now."""
+    try:
+        for column in (staff.c.name, conversations.c.state, members.c.name):
+            conn.execute(select(column).limit(1)).first()
+    except Unreadable as error:
+        raise WrongKeys from error
 
 
 def application(settings: Settings, foundation: Foundation, clock: Clock = now) -> web.Application:
@@ -112,6 +155,7 @@ def application(settings: Settings, foundation: Foundation, clock: Clock = now) 
     kinds: dict[str, Handler] = {news.STAFF_NEWS: _staff_news(store, settings, clock)}
     fetchers: dict[str, documents.Fetcher] = {}
     app = web.Application(client_max_size=LARGEST_REQUEST)
+    app[ENDS] = asyncio.Queue()
     app.add_routes(health.routes(store))
     app.add_routes(web_routes(streams, store, files, take, wording.text, settings, clock))
     app.router.add_get("/", _to_chat)
@@ -123,15 +167,14 @@ def application(settings: Settings, foundation: Foundation, clock: Clock = now) 
         app.add_routes(telegram.routes())
     kinds[sealing.JOB_KIND] = sealing.sealer(store, clock)
     kinds[notices.JOB_KIND] = notices.sender(channels)
-    kinds[uploads.JOB_KIND] = documents.settle_upload(store, files, fetchers, _deliver(take, clock), clock)
-    app.cleanup_ctx.append(partial(_working, worker=Worker(store, kinds, clock, lease_s=LEASE_S), telegram=telegram))
+    settle = documents.settle_upload(store, files, fetchers, _deliver(take, clock), clock)
+    workers = (
+        Worker(store, kinds, clock, lease_s=LEASE_S),
+        Worker(store, {uploads.JOB_KIND: settle}, clock, size=UPLOADS_AT_ONCE, lease_s=LEASE_S),
+    )
+    app.cleanup_ctx.append(partial(_working, workers=workers, telegram=telegram))
     app.on_shutdown.append(streams.close)
     return app
-
-
-def _begin_sealing(conn: Connection, moment: datetime) -> None:
-    if not sealing.is_queued(conn):
-        sealing.queue(conn, moment.date(), moment)
 
 
 async def _to_chat(_: web.Request) -> web.Response:
@@ -149,17 +192,23 @@ def _staff_news(store: Store, settings: Settings, clock: Clock) -> Handler:
     return tell
 
 
-async def _working(_: web.Application, *, worker: Worker, telegram: Telegram | None) -> AsyncIterator[None]:
-    tasks = [asyncio.create_task(worker.run(), name="jobs")]
-    if telegram is not None:
-        tasks.append(asyncio.create_task(telegram.run(), name="telegram"))
+async def _working(app: web.Application, *, workers: tuple[Worker, ...], telegram: Telegram | None) -> AsyncIterator[None]:
+    working = [asyncio.create_task(worker.run(), name="jobs") for worker in workers]
+    receiving = [asyncio.create_task(telegram.run(), name="telegram")] if telegram else []
+    for task in working + receiving:
+        task.add_done_callback(partial(_watch, app[ENDS]))
     yield
-    await worker.stop()
-    with suppress(asyncio.CancelledError):
-        await tasks[0]
-    for task in tasks[1:]:
+    for worker in workers:
+        await worker.stop()
+    await asyncio.gather(*working, return_exceptions=True)  # what failed is in the log already, and the rest must still be closed
+    for task in receiving:
         task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
+    await asyncio.gather(*receiving, return_exceptions=True)
     if telegram is not None:
         await telegram.close()
+
+
+def _watch(ends: asyncio.Queue[int], task: asyncio.Task[None]) -> None:
+    if not task.cancelled() and (error := task.exception()):
+        log.error("task_failed", task=task.get_name(), error=type(error).__name__)  # no message: it may hold a name
+        ends.put_nowait(1)

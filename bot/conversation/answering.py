@@ -11,7 +11,7 @@ from bot.conversation.going_on import go_on
 from bot.conversation.lookups import LOOKUPS
 from bot.conversation.papers import under_way
 from bot.conversation.prompts import documents_end, in_rows, prompt
-from bot.conversation.talk import Reply, Talk, as_json
+from bot.conversation.talk import Reply, Rows, Talk, as_json
 from bot.message import Button, Say
 from handlers.benefit import Estimated
 from handlers.claim import Applied
@@ -129,11 +129,20 @@ def _settle_proposal(talk: Talk, run: Replay[Any], question: Question[Any], *, a
 def _look_up(talk: Talk, run: Replay[Any], question: Lookup, text: str) -> Reply:
     found: list[Found] = LOOKUPS[question.source].by_text(talk.conn, text)
     if not found:
-        return not_understood(talk, run, question, "nothing_found")
+        reply = not_understood(talk, run, question, "nothing_found")
+        return replace(reply, buttons=_otherwise(talk, question) + reply.buttons)
     if len(found) == 1 and found[0].name == text.strip():
         return take(talk, run, question, found[0], echo=True)
     buttons = [talk.answer(question.key, str(row.id), Say("value.text", {"text": row.name})) for row in found]
-    return Reply(talk.place, (*talk.noted, Say(f"found.{question.key}", {"count": len(found)})), in_rows(talk, buttons))
+    rows = in_rows(talk, buttons) + _otherwise(talk, question)
+    return Reply(talk.place, (*talk.noted, Say(f"found.{question.key}", {"count": len(found)})), rows)
+
+
+def _otherwise(talk: Talk, question: Lookup) -> Rows:
+    return tuple(
+        (talk.answer(question.key, str(row.id), Say(f"button.otherwise.{question.key}", {"text": row.name})),)
+        for row in LOOKUPS[question.source].otherwise(talk.conn)
+    )
 
 
 def _documents_pressed(talk: Talk, question: Documents, value: str) -> Reply:

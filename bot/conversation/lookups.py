@@ -20,6 +20,8 @@ class Source:
 
     by_text: Callable[[Connection, str], list[Found]]
     by_id: Callable[[Connection, str], Found | None]
+    otherwise: Callable[[Connection], list[Found]]
+    """What is offered to a person whose own is not there."""
 
 
 def _unions(conn: Connection, text: str) -> list[Found]:
@@ -33,4 +35,8 @@ def _union(conn: Connection, union_id: str) -> Found | None:
     return Found(union.id, union.name) if union else None
 
 
-LOOKUPS: Mapping[str, Source] = {"union": Source(_unions, _union)}
+def _city(conn: Connection) -> list[Found]:
+    return [Found(union.id, union.name) for union in unions.roots(conn)[:1]]
+
+
+LOOKUPS: Mapping[str, Source] = {"union": Source(_unions, _union, _city)}

@@ -8,6 +8,8 @@ from sqlalchemy import Connection, Row, case, func, insert, select, update
 
 from bot.members.tables import unions
 
+LONGEST_NAME = 120
+
 EVERYTHING = "/"
 """The path above every union."""
 
@@ -40,6 +42,17 @@ def add(conn: Connection, name: str, level: str, parent: int | None = None) -> i
     return union_id
 
 
+def plant(conn: Connection, name: str) -> None:
+    """A tree that is still empty gets the city's union, under a name that an import may change: so that claims have somewhere to go."""
+    if conn.execute(select(unions.c.id).limit(1)).first() is None:
+        add(conn, name, "city")
+
+
+def rename(conn: Connection, union_id: int, name: str) -> None:
+    """Give a union its right name."""
+    conn.execute(update(unions).where(unions.c.id == union_id).values(name=name))
+
+
 def one(conn: Connection, union_id: int) -> Union | None:
     """The union of this id."""
     found = conn.execute(_named.where(unions.c.id == union_id)).one_or_none()
@@ -56,6 +69,11 @@ def find(conn: Connection, text: str, limit: int = 8) -> list[Union]:
     matching = _named.where(unions.c.name.icontains(part, autoescape=True))
     ordered = matching.order_by(base_first, beginning_first, func.length(unions.c.name), unions.c.id)
     return [_union(row) for row in conn.execute(ordered.limit(limit))]
+
+
+def roots(conn: Connection) -> list[Union]:
+    """The unions above which there is none: the city's."""
+    return [_union(row) for row in conn.execute(_named.where(unions.c.parent_id.is_(None)).order_by(unions.c.id))]
 
 
 def branches(conn: Connection, scope: str = EVERYTHING) -> list[Union]:
