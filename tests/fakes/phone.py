@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.fakes.telegram import Chat, Json, TelegramServer, buttons_of
+from tests.fakes.telegram import PATIENCE_S, Chat, Json, TelegramServer, buttons_of
 
 
 class Phone:
@@ -95,7 +95,7 @@ class Phone:
             }
         )
 
-    async def hears(self, count: int = 1, seconds: float = 10.0) -> str:
+    async def hears(self, count: int = 1, seconds: float = PATIENCE_S) -> str:
         """Wait for so many more messages of the bot; the last one's text."""
         wanted = self.read + count
         try:

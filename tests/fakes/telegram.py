@@ -11,6 +11,7 @@ import json
 import time
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Self
 
@@ -22,6 +23,8 @@ TOKEN = "4242:made-up-token"
 LARGEST_FILE = 20 * 1024 * 1024
 LONGEST_TEXT = 4096
 LONGEST_ACTION = 64
+PATIENCE_S = 40.0
+"""How long a test waits for what must come. Only a test that fails ever waits so long; a busy machine may take its time."""
 
 
 @dataclass(frozen=True)
@@ -51,9 +54,10 @@ class CutAfter:
 
 @dataclass(frozen=True)
 class Silence:
-    """The call has no effect and no answer for so long."""
+    """The call has no effect and no answer for so long, or until it is over."""
 
     seconds: float
+    over: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 Fault = TooMany | Status | CutBefore | CutAfter | Silence
@@ -148,7 +152,7 @@ class TelegramServer:
                 self.pending.remove(update)
             return answer.status
 
-    async def until(self, condition: Callable[[], object], seconds: float = 10.0) -> None:
+    async def until(self, condition: Callable[[], object], seconds: float = PATIENCE_S) -> None:
         """Wait for something to become true of this server."""
         async with asyncio.timeout(seconds):
             while not condition():
@@ -180,8 +184,10 @@ class TelegramServer:
         try:
             fault = self.faults[method].popleft() if self.faults[method] else None
             self._before(request.match_info["token"], method, fault)
+            if isinstance(fault, Silence):
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(fault.over.wait(), fault.seconds)
             if isinstance(fault, CutBefore | Silence):
-                await asyncio.sleep(fault.seconds if isinstance(fault, Silence) else 0)
                 return _cut(request)
             result = self._methods[method](parameters)
             result = await result if asyncio.iscoroutine(result) else result

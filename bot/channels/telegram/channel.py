@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from datetime import datetime
 from functools import partial
 from pathlib import PurePath
@@ -14,7 +15,6 @@ from urllib.parse import urlsplit
 
 import structlog
 from aiohttp import web
-from sqlalchemy.exc import InterfaceError, OperationalError
 from telegram import Update
 from telegram.error import RetryAfter, TelegramError
 
@@ -32,9 +32,11 @@ from bot.jobs import Handler, Job
 from bot.message import Chat, Notice
 from bot.settings import Settings
 from bot.store import Store
-from bot.store.errors import StoreError, StoreUnavailable, WorkBroken
+from bot.store.errors import OutcomeUnknown, StoreClosed, StoreUnavailable
 
 TRIES = 3
+AWAY = (StoreUnavailable, OutcomeUnknown, StoreClosed)
+"""The database cannot be used: nobody's fault. What else the store reports, a row that no key opens say, lies with one update."""
 
 log = structlog.get_logger(__name__)
 
@@ -86,16 +88,16 @@ class Telegram:
         return await files.fetch(self.bot, source)
 
     async def take(self, update: RawUpdate) -> None:
-        """Store one update, raw as Telegram gave it. Raises StoreError if the database cannot be used: then it is not stored.
+        """Store one update, raw as Telegram gave it. Raises one of `AWAY` if the database cannot be used: then it must come again.
 
-        One that fails by our own fault is tried three times and then kept aside under an id, so that it never blocks the others.
+        One that fails by its own or our fault is tried three times and then kept aside under an id, so that it never blocks the others.
         """
         for left in reversed(range(TRIES)):
             try:
                 await self._store_once(update)
-            except Exception as error:
-                if isinstance(error, StoreError) and not isinstance(error, WorkBroken):
-                    raise
+            except AWAY:
+                raise
+            except Exception as error:  # noqa: BLE001 - whatever it is, it must not block the other updates
                 if not left:
                     await self._give_up(update, error)
             else:
@@ -109,12 +111,8 @@ class Telegram:
         received = read(Update.de_json(dict(update)))
         if received is None:
             return
-        try:
+        with suppress(Repeated):
             await self._store.write(take, received, step=self._step, now=self._clock())
-        except Repeated:
-            return
-        except (OperationalError, InterfaceError) as error:
-            raise StoreUnavailable(type(error).__name__) from error
 
     async def _give_up(self, update: RawUpdate, error: Exception) -> None:
         error_id, chat = secrets.token_hex(4), chat_of(update)

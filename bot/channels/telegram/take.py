@@ -44,7 +44,10 @@ def take(conn: Connection, received: Received, *, step: Step, now: datetime) -> 
             keyboards.after_tap(conn, received, now=now)
             _once(received.action == keyboards.INERT or step(conn, incoming, now=now))
         case Blocking(chat, blocked):
-            chats.block(conn, chat.id, now=now) if blocked else chats.unblock(conn, chat.id)
+            if blocked:
+                chats.block(conn, chat.id, now=now)
+            else:
+                chats.unblock(conn, chat.id)
         case Elsewhere(chat, locale):
             if is_first(conn, Incoming(chat, f"private_only:{chat.id}", Text(""))):
                 notices.queue(conn, chat, locale=closest(locale), message=Message((Say("telegram.private_only"),)), now=now)

@@ -26,7 +26,7 @@ from bot.jobs.tables import jobs
 from bot.message import Button, Chat, FileSent, Incoming, Message, Pressed, Say, Text
 from bot.settings import Settings
 from bot.store import Store
-from tests.fakes.telegram import TOKEN, TelegramServer
+from tests.fakes.telegram import PATIENCE_S, TOKEN, TelegramServer
 
 SECRET = "a-secret-of-the-webhook"
 
@@ -90,7 +90,7 @@ class Running:
 
     async def settled(self) -> list[Dead]:
         """Wait until the worker has no job left to do; those given up."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE_S):
             while await self.store.read(_waiting, self.kinds):  # noqa: ASYNC110 - only the database knows
                 await asyncio.sleep(0.02)
         return await self.store.read(dead)

@@ -12,9 +12,10 @@ from sqlalchemy.exc import OperationalError
 
 from bot.message import Incoming, Text
 from bot.store import Store
+from bot.store.errors import KeyringError, OutcomeUnknown, StoreClosed, StoreError, StoreUnavailable, Unreadable, WorkBroken
 from tests.channels.telegram.running import Echo, running
 from tests.fakes.phone import Phone
-from tests.fakes.telegram import CutAfter, CutBefore, Status, TelegramServer, TooMany
+from tests.fakes.telegram import PATIENCE_S, CutAfter, CutBefore, Status, TelegramServer, TooMany
 
 
 def texts(echo: Echo) -> list[str]:
@@ -75,7 +76,7 @@ async def test_the_same_update_five_times_at_once_and_out_of_order_has_one_effec
     echo = Echo()
     updates = [phone.types("one"), phone.sends_photo(b"two"), phone.types("three"), phone.taps_action("=1.1.k.yes")]
 
-    async with running(store, telegram, echo, receives=False) as bot:
+    async with running(store, telegram, echo, receives=False, quick=True) as bot:
         await asyncio.gather(*(bot.channel.take(update) for update in (updates[::-1] * 3 + updates * 2)))
         await bot.settled()
 
@@ -111,6 +112,39 @@ async def test_an_update_that_fails_by_our_fault_is_named_and_blocks_nobody(
     assert "poison" not in str(logs)
 
 
+@pytest.mark.parametrize("error", [Unreadable("conversations.state"), KeyringError("no key"), WorkBroken("stopped")], ids=repr)
+async def test_a_chat_that_the_store_can_never_take_blocks_nobody(
+    sqlite_store: Store, telegram: TelegramServer, phone: Phone, error: StoreError
+) -> None:
+    echo, other = Echo(), Phone(telegram, 7002)
+
+    def unreadable(conn: Connection, incoming: Incoming, *, now: datetime) -> bool:
+        if incoming.chat.id == str(phone.person):
+            raise error
+        return echo(conn, incoming, now=now)
+
+    phone.types("sealed with a lost key")
+    other.types("next")
+    async with running(sqlite_store, telegram, unreadable) as bot:
+        await telegram.until(lambda: not telegram.pending)
+        dead = await bot.settled()
+
+    assert other.heard == ["took next"]
+    assert len(dead) == len(phone.heard) == 1
+
+
+@pytest.mark.parametrize("error", [StoreUnavailable("away"), OutcomeUnknown("cut"), StoreClosed()], ids=repr)
+async def test_a_database_away_sets_nothing_aside(sqlite_store: Store, telegram: TelegramServer, phone: Phone, error: StoreError) -> None:
+    def away(conn: Connection, incoming: Incoming, *, now: datetime) -> bool:
+        raise error
+
+    async with running(sqlite_store, telegram, away, receives=False) as bot:
+        with pytest.raises(type(error)):
+            await bot.channel.take(phone.types("kept"))
+
+        assert await bot.settled() == []
+
+
 async def test_a_fault_that_passes_is_never_noticed(sqlite_store: Store, telegram: TelegramServer, phone: Phone) -> None:
     phone.types("shaky")
 
@@ -127,15 +161,13 @@ async def test_an_update_the_library_cannot_read_blocks_nobody(sqlite_store: Sto
         assert len(await bot.settled()) == 1
 
 
-async def test_a_second_process_with_the_same_token_is_named_in_the_log(
-    sqlite_store: Store, telegram: TelegramServer, phone: Phone
-) -> None:
+async def test_a_second_process_with_the_same_token_is_named_in_the_log(sqlite_store: Store, telegram: TelegramServer) -> None:
     telegram.fail("getUpdates", Status(409, "Conflict: terminated by other getUpdates request"))
-    phone.types("hello")
 
     with structlog.testing.capture_logs() as logs:
-        async with running(sqlite_store, telegram, Echo()):
-            assert await phone.hears() == "took hello"
+        async with running(sqlite_store, telegram, Echo()), asyncio.timeout(PATIENCE_S):
+            while not any(entry["event"] == "telegram_conflict" for entry in logs):  # noqa: ASYNC110 - nothing else tells
+                await asyncio.sleep(0.02)
 
     assert [entry["event"] for entry in logs if entry["log_level"] == "error"] == ["telegram_conflict"]
 
