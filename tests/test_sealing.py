@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, update
 
 from bot import audit, sealing
 from bot.audit import audit_seals
-from bot.jobs import Job
-from bot.jobs.tables import jobs
+from bot.jobs import Job, dead
+from bot.jobs.tables import DEAD, WAITS, jobs
 from bot.store import Store
 
 FIRST = date(2026, 11, 20)
@@ -20,7 +20,11 @@ def days_sealed(conn: Connection) -> list[date]:
 
 
 def days_queued(conn: Connection) -> list[str]:
-    return [payload["day"] for payload in conn.scalars(select(jobs.c.payload).where(jobs.c.kind == sealing.JOB_KIND))]
+    return [payload["day"] for payload in conn.scalars(select(jobs.c.payload).where(jobs.c.kind == sealing.JOB_KIND, WAITS))]
+
+
+def given_up(conn: Connection) -> None:
+    conn.execute(update(jobs).where(jobs.c.kind == sealing.JOB_KIND).values(state=DEAD, reason="tries used up"))
 
 
 def recorded(conn: Connection) -> None:
@@ -52,3 +56,49 @@ async def test_a_day_is_queued_once(store: Store) -> None:
     await store.write(sealing.queue, FIRST, now)
 
     assert await store.read(days_queued) == ["2026-11-20"]
+
+
+async def test_the_first_start_queues_today(store: Store) -> None:
+    await store.write(sealing.begin, datetime(2026, 11, 23, 8, tzinfo=UTC))
+
+    assert await store.read(days_queued) == ["2026-11-23"]
+
+
+async def test_a_start_while_some_day_waits_queues_nothing(store: Store) -> None:
+    await store.write(sealing.queue, FIRST, datetime(2026, 11, 20, 8, tzinfo=UTC))
+
+    await store.write(sealing.begin, datetime(2026, 11, 23, 8, tzinfo=UTC))
+
+    assert await store.read(days_queued) == ["2026-11-20"]
+
+
+async def test_after_a_seal_given_up_the_next_start_goes_on_after_the_last_day_sealed(store: Store) -> None:
+    now = datetime(2026, 11, 23, 8, tzinfo=UTC)
+    await store.write(audit.seal, FIRST)
+    await store.write(sealing.queue, date(2026, 11, 21), now)
+    await store.write(given_up)
+
+    await store.write(sealing.begin, now)
+
+    assert await store.read(days_queued) == ["2026-11-21"]
+    assert await store.read(dead) == []
+
+
+async def test_if_the_very_first_seal_was_given_up_the_next_start_begins_with_the_first_records(store: Store) -> None:
+    await store.write(recorded)
+    await store.write(sealing.queue, date(2026, 11, 21), datetime(2026, 11, 21, 8, tzinfo=UTC))
+    await store.write(given_up)
+
+    await store.write(sealing.begin, datetime(2026, 11, 23, 8, tzinfo=UTC))
+
+    assert await store.read(days_queued) == ["2026-11-21"]
+
+
+async def test_a_day_given_up_in_between_holds_up_no_seal_before_it(store: Store) -> None:
+    now = datetime(2026, 11, 23, 8, tzinfo=UTC)
+    await store.write(sealing.queue, date(2026, 11, 21), now)
+    await store.write(given_up)
+
+    await sealing.sealer(store, lambda: now)(Job(99, sealing.JOB_KIND, {"day": "2026-11-20"}, 1))
+
+    assert await store.read(days_queued) == ["2026-11-21"]
