@@ -17,7 +17,7 @@ from bot import jobs
 from bot.documents import uploads
 from bot.documents.files import Files, picture_key
 from tests.fakes.phone import Phone
-from tests.fakes.telegram import TOKEN, CutAfter, CutBefore, Json, Silence, Status, TelegramServer, TooMany
+from tests.fakes.telegram import PATIENCE_S, TOKEN, CutAfter, CutBefore, Json, Silence, Status, TelegramServer, TooMany
 from tests.process.members import TelegramMember, undisturbed
 from tests.process.running import Bot, running
 
@@ -125,11 +125,12 @@ async def said_while_it_is_dead(bot: Bot, member: TelegramMember, line: str) -> 
 
 async def brought(telegram: TelegramServer, update: Json) -> None:
     """Deliver an update as Telegram does: until it is taken."""
-    while True:
-        with suppress(ClientError):
-            if await telegram.deliver(update) == 200:
-                return
-        await asyncio.sleep(0.1)
+    async with asyncio.timeout(PATIENCE_S):
+        while True:
+            with suppress(ClientError):
+                if await telegram.deliver(update) == 200:
+                    return
+            await asyncio.sleep(0.1)
 
 
 async def papers_are_whole(bot: Bot) -> None:

@@ -34,7 +34,7 @@ async def test_a_photo_is_an_upload_before_the_conversation_hears_of_it(store: S
 async def test_each_picture_of_an_album_is_an_upload(sqlite_store: Store, telegram: TelegramServer, phone: Phone) -> None:
     phone.sends_album(b"one", b"two", b"three")
 
-    async with running(sqlite_store, telegram, Echo()):
+    async with running(sqlite_store, telegram, Echo(), quick=True):
         await phone.hears(3)
 
     assert [source["file"] for source in await sqlite_store.read(sources)] == ["file-2", "file-4", "file-6"]

@@ -130,10 +130,13 @@ async def test_the_bot_may_stop_and_start_between_any_two_messages(start: Start,
 
 
 async def test_a_telegram_that_keeps_silent_about_a_file_holds_up_no_answer(start: Start, telegram: TelegramServer, phone: Phone) -> None:
-    telegram.fail("getFile", Silence(3))
+    silence = Silence(30)
+    telegram.fail("getFile", silence)
 
     async with start():
         phone.sends_photo(a_photo())
         await telegram.until(lambda: telegram.called("getFile"))
         phone.types("/start")
-        await phone.hears(seconds=2)
+        await phone.hears(seconds=20)
+
+        silence.over.set()

@@ -12,7 +12,7 @@ NEWS = says("news", button("where is it", "status"))
 
 
 async def test_after_a_tap_the_chosen_button_stays_as_a_mark(store: Store, telegram: TelegramServer, phone: Phone) -> None:
-    async with running(store, telegram, Echo()) as bot:
+    async with running(store, telegram, Echo(), quick=True) as bot:
         await bot.say(phone.person, QUESTION)
         await phone.hears()
         phone.taps("no")
@@ -27,7 +27,7 @@ async def test_a_tap_on_the_mark_does_nothing_but_stop_the_phones_waiting(
     sqlite_store: Store, telegram: TelegramServer, phone: Phone
 ) -> None:
     echo = Echo()
-    async with running(sqlite_store, telegram, echo) as bot:
+    async with running(sqlite_store, telegram, echo, quick=True) as bot:
         await bot.say(phone.person, QUESTION)
         await phone.hears()
         phone.taps("no")
@@ -42,7 +42,7 @@ async def test_a_tap_on_the_mark_does_nothing_but_stop_the_phones_waiting(
 
 
 async def test_an_answer_in_words_takes_the_buttons_away(sqlite_store: Store, telegram: TelegramServer, phone: Phone) -> None:
-    async with running(sqlite_store, telegram, Echo()) as bot:
+    async with running(sqlite_store, telegram, Echo(), quick=True) as bot:
         await bot.say(phone.person, QUESTION)
         await phone.hears()
         phone.types("yes I am")
@@ -55,7 +55,7 @@ async def test_an_answer_in_words_takes_the_buttons_away(sqlite_store: Store, te
 async def test_news_in_between_leave_the_open_question_alone_and_keep_their_buttons(
     sqlite_store: Store, telegram: TelegramServer, phone: Phone
 ) -> None:
-    async with running(sqlite_store, telegram, Echo()) as bot:
+    async with running(sqlite_store, telegram, Echo(), quick=True) as bot:
         await bot.say(phone.person, QUESTION)
         await bot.say(phone.person, NEWS)
         await phone.hears(2)
@@ -73,11 +73,11 @@ async def test_news_in_between_leave_the_open_question_alone_and_keep_their_butt
 async def test_a_failing_edit_is_tried_again_and_holds_up_no_answer(sqlite_store: Store, telegram: TelegramServer, phone: Phone) -> None:
     telegram.fail("editMessageReplyMarkup", Status(500), CutAfter(), TooMany(1))
     telegram.fail("answerCallbackQuery", CutAfter())
-    async with running(sqlite_store, telegram, Echo()) as bot:
+    async with running(sqlite_store, telegram, Echo(), quick=True) as bot:
         await bot.say(phone.person, QUESTION)
         await phone.hears()
         phone.taps("yes")
-        assert await phone.hears(seconds=2) == "took =1.1.k.yes"
+        assert await phone.hears() == "took =1.1.k.yes"
         assert await bot.settled() == []
 
     assert phone.chat.messages[0]["reply_markup"]["inline_keyboard"][0][0]["text"] == "✓ yes"
