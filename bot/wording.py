@@ -131,4 +131,5 @@ FORMATS: Mapping[str, Callable[[Any, str, str], str]] = {
     "list": _list,
     "say": _say,
     "key": lambda value, locale, _argument: text(value, locale),
+    "name": lambda value, locale, _argument: text(f"name.{value}", locale),
 }

@@ -78,7 +78,8 @@ def claim(case: Case, name: str) -> Flow[Applied | Estimated | Declined | NotYet
     missing = missing_of(papers.needs, documents)
     applied = Applied(name, edition, day, person, facts, worked_out, documents, missing, card)
     items, review = _items(policy, applied, case.day), reasons(worked_out.verdict)
-    yield from ask(Confirm(key="confirm", items=items, review=review, amount=worked_out.amount))
+    is_sample = worked_out.status == "sample"
+    yield from ask(Confirm(key="confirm", items=items, review=review, amount=worked_out.amount, is_sample=is_sample))
     return applied
 
 

@@ -20,8 +20,7 @@ async def test_a_new_deployment_has_the_citys_union(tmp_path: Path) -> None:
 async def test_keys_other_than_those_the_data_was_written_with_are_refused(tmp_path: Path) -> None:
     settings = Settings(data_dir=tmp_path)
     async with opened(settings) as foundation:
-        person = {"union_id": 1, "name": "王芳", "certno": "110101198001010010", "in_work": True, "now": datetime.now(UTC)}
-        await foundation.store.write(roster.add, **person)
+        await foundation.store.write(roster.add, union_id=1, name="王芳", certno="110101198001010010", in_work=True, now=datetime.now(UTC))
     kept = settings.keys_file.rename(tmp_path / "copy")
 
     with pytest.raises(CannotStart, match="KEYS_FILE"):

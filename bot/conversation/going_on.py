@@ -92,7 +92,8 @@ def _applied(talk: Talk, outcome: Applied) -> Reply:
         uploads=tuple((UploadId(document.upload), document.kind) for document in outcome.documents),
     )
     submitted = submit(talk.conn, application, now=talk.now)
-    lines = (Say("claim.submitted", {"number": submitted.number}), _submitted_amount(outcome), Say("claim.submitted_next"))
+    sample = (Say("result.sample"),) if outcome.estimate.status == "sample" else ()
+    lines = (Say("claim.submitted", {"number": submitted.number}), _submitted_amount(outcome), *sample, Say("claim.submitted_next"))
     later = () if outcome.missing == 0 else (Say("claim.submitted_missing"),)
     return Reply(Place(at_menu=True), (*talk.noted, *lines, *later), _after_claim())
 

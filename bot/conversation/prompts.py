@@ -107,5 +107,7 @@ def _confirm(talk: Talk, question: Confirm) -> Prompt:
         lines.append(Say("confirm.no_amount"))
     else:
         lines.append(Say("confirm.review_amount" if question.review else "confirm.amount", {"amount": question.amount}))
+    if question.is_sample:
+        lines.append(Say("result.sample"))
     send = tuple(talk.answer(question.key, option.value, option.label) for option in question.options())
     return tuple(lines), (send, (Button(Say("button.change"), order_action("change")),))

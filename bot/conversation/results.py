@@ -54,6 +54,7 @@ def why(estimated: Estimated) -> tuple[Say, ...]:
         *conditions,
         *((Say("why.working"), *working) if working else ()),
         Say("why.edition", {"title": estimated.edition.title, "day": estimated.edition.starts.isoformat()}),
+        *_sample(estimate),
     )
 
 

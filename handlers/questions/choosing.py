@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,11 +11,7 @@ from handlers.questions.question import Option, Question, Words
 from handlers.say import Say
 from handlers.understanding.choices import read_choice
 from handlers.understanding.reading import Read, Unread
-from handlers.understanding.yes_no import read_yes_no
-
-_OTHER_VERBS = re.compile(r"[领交买]|申请|[住做办去]过")
-"""没领过 at "are you in work" is a no to something else: it is read back first."""
-
+from handlers.understanding.yes_no import names_a_deed, read_yes_no
 
 @dataclass(frozen=True, kw_only=True)
 class YesNo(Question["bool | Unclear"]):
@@ -31,7 +26,7 @@ class YesNo(Question["bool | Unclear"]):
         chosen = read_choice(text, _sayings(self.options(), words))
         answer = read_yes_no(text)
         if isinstance(answer, Read) and answer.sure and not (isinstance(chosen, Read) and chosen.sure):
-            return Read(answer.value, sure=_OTHER_VERBS.search(text) is None)
+            return Read(answer.value, sure=not names_a_deed(text))
         if isinstance(chosen, Read):
             value = self.press(chosen.value)
             return Unread("none") if value is None else Read(value, chosen.sure)

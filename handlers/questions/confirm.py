@@ -37,6 +37,8 @@ class Confirm(Question[str]):
     """Why a person must look, if one must."""
     amount: Fen | None = None
     """The estimate shown with the items; None where it is not known yet."""
+    is_sample: bool = False
+    """Whether the estimate rests on a value that is not published."""
 
     @property
     def digest(self) -> str:

@@ -54,7 +54,13 @@ _WITH_ITS_THING = re.compile(
     r"我?(?!没关系|没事|没什么|没啥|没法|没空|没用|有点|有时|有人|有关|是否|是不)(?:(?P<no>不是|没有?)|是|有)[^不没无否未?吗么谁哪几什]{2,10}"
 )
 """是工伤, 没有认定书: an answer with the thing it is about, never sure."""
+_DEED = re.compile(r"[领交买]|申请|[住做办去]过")
 _NEGATIONS = re.compile(r"[不没无否未]")
+
+
+def names_a_deed(text: str) -> bool:
+    """Whether it says no (or yes) to having received, paid, applied ...: at another question it may be meant for something else."""
+    return _DEED.search(text[:LONGEST]) is not None
 
 
 def read_yes_no(text: str) -> Read[bool] | Unread:

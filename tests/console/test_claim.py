@@ -205,6 +205,16 @@ async def test_the_page_shows_clauses_sample_and_roster(console: Console) -> Non
         assert words in body
 
 
+async def test_a_clause_stands_once_for_the_steps_that_share_it(console: Console) -> None:
+    _, claim, one, _ = await console.store.write(begin)
+    visitor = await console.signed_in(one)
+
+    clauses = re.findall(r'<p class="clause">(.*?)</p>', await visitor.get(f"/claims/{claim.id}"))
+
+    assert clauses[:2] == ["按自付金额所在的档，整笔乘以这一档的比例", "一年累计最多50,000元"]
+    assert len(clauses) == len(set(clauses))
+
+
 async def test_hostile_words_are_shown_as_words(console: Console) -> None:
     nasty = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>{{7*7}}{amount}"
 
