@@ -43,7 +43,7 @@ async def test_a_receiving_task_that_fails_ends_the_process_and_is_still_closed(
         with structlog.testing.capture_logs() as logs:
             async with (
                 asyncio.timeout(20),
-                asynccontextmanager(_working)(app, worker=Worker(sqlite_store, {}, now), telegram=channel),
+                asynccontextmanager(_working)(app, workers=(Worker(sqlite_store, {}, now),), telegram=channel),
             ):
                 status = await app[ENDS].get()
 
@@ -62,7 +62,7 @@ async def test_a_worker_that_fails_ends_the_process_and_telegram_is_still_closed
 
     async with TelegramServer() as telegram:
         channel, worker = made(telegram, sqlite_store), Worker(sqlite_store, {}, stopped_clock)
-        async with asyncio.timeout(20), asynccontextmanager(_working)(app, worker=worker, telegram=channel):
+        async with asyncio.timeout(20), asynccontextmanager(_working)(app, workers=(worker,), telegram=channel):
             await telegram.until(lambda: telegram.called("getUpdates"))
             await worker.stop()
             status = await app[ENDS].get()
@@ -75,7 +75,7 @@ async def test_tasks_that_end_as_they_should_end_nothing(sqlite_store: Store) ->
     app = listening()
     async with TelegramServer() as telegram:
         channel = made(telegram, sqlite_store)
-        async with asyncio.timeout(20), asynccontextmanager(_working)(app, worker=Worker(sqlite_store, {}, now), telegram=channel):
+        async with asyncio.timeout(20), asynccontextmanager(_working)(app, workers=(Worker(sqlite_store, {}, now),), telegram=channel):
             await telegram.until(lambda: telegram.called("getUpdates"))
 
     assert app[ENDS].empty()
