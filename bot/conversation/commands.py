@@ -7,12 +7,10 @@ from dataclasses import replace
 from functools import cache
 
 from bot import wording
-from bot.claims import find
-from bot.claims.states import State
+from bot.conversation import standing
 from bot.conversation.actions import order_action
 from bot.conversation.editing import asking_again, edit_key
 from bot.conversation.going_on import go_on, menu, start
-from bot.conversation.papers import mend_about
 from bot.conversation.results import why
 from bot.conversation.state import Place
 from bot.conversation.talk import Reply, Talk, as_json
@@ -163,41 +161,6 @@ def _claim(talk: Talk, name: str) -> Reply:
     return start(talk, "claim", {"benefit": wanted}, place.answers if same else {})
 
 
-def _status(talk: Talk, _: str) -> Reply:
-    """Where every claim of this chat is; what was under way goes on after it."""
-    found = find.of_chat(talk.conn, talk.conversation.chat)
-    if not found:
-        return go_on(talk.noting(Say("status.none")))
-    lines = [
-        Say(
-            f"status.{claim.state}",
-            {
-                "number": claim.number,
-                "benefit": claim.benefit,
-                "amount": _amount_of(claim),
-                "day": claim.submitted_at.astimezone(talk.now.tzinfo).date().isoformat(),
-            },
-        )
-        for claim in found
-    ]
-    reply = go_on(talk.noting(*lines))
-    returned = [claim for claim in found if claim.state == State.RETURNED]
-    mend = tuple((Button(Say("button.mend_number", {"number": claim.number}), order_action("mend", str(claim.id))),) for claim in returned)
-    return replace(reply, buttons=mend + reply.buttons)
-
-
-def _amount_of(claim: find.ClaimSummary) -> int | None:
-    return claim.approved if claim.approved is not None else claim.estimated
-
-
-def _mend(talk: Talk, claim_id: str) -> Reply:
-    """Add what a returned claim of this very chat lacks: the one named, or the newest."""
-    for claim in find.of_chat(talk.conn, talk.conversation.chat):
-        if claim_id in {"", str(claim.id)} and claim.state == State.RETURNED:
-            return start(talk, "mend", mend_about(claim))
-    return go_on(talk.noting(Say("mend.too_late")))
-
-
 def _link(talk: Talk, code: str) -> Reply:
     """A staff member's one-time code from the console makes this the chat for their news."""
     staff = links.link_chat(talk.conn, code, talk.conversation.chat, now=talk.now)
@@ -221,8 +184,10 @@ COMMANDS: Mapping[str, Command] = {
     "why": _why,
     "benefit": _benefit,
     "claim": _claim,
-    "status": _status,
-    "mend": _mend,
+    "status": standing.status,
+    "mend": standing.mend,
+    "withdraw": standing.withdraw,
+    "withdrawn": standing.withdrawn,
     "link": _link,
 }
 
