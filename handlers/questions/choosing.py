@@ -13,6 +13,7 @@ from handlers.understanding.choices import read_choice
 from handlers.understanding.reading import Read, Unread
 from handlers.understanding.yes_no import names_a_deed, read_yes_no
 
+
 @dataclass(frozen=True, kw_only=True)
 class YesNo(Question["bool | Unclear"]):
     """Yes, no and, where it helps, "hard to say"."""
