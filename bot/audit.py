@@ -108,6 +108,14 @@ def history(conn: Connection, subject: str) -> list[Entry]:
     return [Entry(row.seq, row.at, row.actor, row.action, row.subject, row.detail) for row in conn.execute(_chain, {"about": subject})]
 
 
+def of_action(conn: Connection, subject: str, action: str, *, since: datetime | None = None) -> list[Entry]:
+    """The entries of one action about a subject, oldest first; with `since`, those after that moment."""
+    wanted = select(audit).where(audit.c.subject == subject, audit.c.action == action)
+    if since is not None:
+        wanted = wanted.where(audit.c.at > since)
+    return [Entry(row.seq, row.at, row.actor, row.action, row.subject, row.detail) for row in conn.execute(wanted.order_by(audit.c.seq))]
+
+
 def verify(conn: Connection, subject: str) -> int | None:
     """Find the first entry that is changed, missing or forged, by its number; None if the chain is whole, seals included."""
     rows = conn.execute(

@@ -150,11 +150,13 @@ def managed(conn: Connection, staff_id: int, by: Staff) -> Staff:
     return found
 
 
-def set_password(conn: Connection, person: Staff, password_hash: str, *, now: datetime) -> None:
-    """A new password; every session of the account ends."""
+def set_password(conn: Connection, person: Staff, password_hash: str, *, now: datetime, link_by: str | None = None) -> None:
+    """A new password; every session of the account ends. `link_by` is who issued the link it was set with."""
     conn.execute(update(staff).where(staff.c.id == person.id).values(password_hash=password_hash))
     conn.execute(delete(staff_sessions).where(staff_sessions.c.staff_id == person.id))
-    audit.record(conn, at=now, actor=person.actor, action="password_set", subject=person.actor)
+    audit.record(
+        conn, at=now, actor=person.actor, action="password_set", subject=person.actor, detail={"link_by": link_by} if link_by else None
+    )
 
 
 def set_certno(conn: Connection, person: Staff, certno: str, *, now: datetime) -> None:

@@ -17,6 +17,8 @@ from bot.store.encryption import keyring_of
 from bot.store.tables import insert_new
 
 LINK_LASTS: Final = timedelta(hours=24)
+APART: Final = timedelta(hours=24)
+"""So long after a password was set with somebody's link, that person and this account do not count as two."""
 CODE_LASTS: Final = timedelta(minutes=10)
 _SIGNS: Final = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 _CODE_LENGTH: Final = 8
@@ -30,9 +32,10 @@ def first_link(conn: Connection, *, now: datetime) -> str | None:
     return _new_link(conn, None, now)
 
 
-def invitation(conn: Connection, staff_id: int, *, now: datetime) -> str:
-    """The token of a new link with which this account sets its password, replacing earlier ones."""
+def invitation(conn: Connection, staff_id: int, *, by: str, now: datetime) -> str:
+    """The token of a new link with which this account sets its password, replacing earlier ones. Who issued it is on record."""
     conn.execute(delete(setup_links).where(setup_links.c.staff_id == staff_id))
+    audit.record(conn, at=now, actor=by, action="link_issued", subject=f"staff:{staff_id}")
     return _new_link(conn, staff_id, now)
 
 
@@ -52,6 +55,18 @@ def use(conn: Connection, token: str) -> bool:
         conn.execute(delete(setup_links).where(setup_links.c.token_hash == hashed(token)).returning(setup_links.c.token_hash)).one_or_none()
         is not None
     )
+
+
+def issuer(conn: Connection, person: Staff) -> str:
+    """Who issued the newest link of this account; the system, if nobody is on record."""
+    issued = audit.of_action(conn, person.actor, "link_issued")
+    return issued[-1].actor if issued else "system"
+
+
+def let_in_by(conn: Connection, person: Staff, other: str, *, now: datetime) -> bool:
+    """Whether the password of this account was set, not long ago, with a link that `other` issued and so may know it."""
+    lately = audit.of_action(conn, person.actor, "password_set", since=now - APART)
+    return other != person.actor and any(entry.detail.get("link_by") == other for entry in lately)
 
 
 def new_code(conn: Connection, person: Staff, *, now: datetime) -> str:

@@ -178,7 +178,7 @@ async def test_every_page_fits_and_has_no_serious_finding(browser: Browser, desk
 
 
 async def test_the_pages_before_signing_in_have_no_serious_finding(browser: Browser, desk: Desk) -> None:
-    token = await desk.console.store.write(lambda conn: links.invitation(conn, desk.reviewer.id, now=NOW))
+    token = await desk.console.store.write(lambda conn: links.invitation(conn, desk.reviewer.id, by="system", now=NOW))
     page = await (await browser.new_context(viewport={"width": 320, "height": 700}, locale="zh-CN")).new_page()
     findings: list[str] = []
     for path in ("/sign-in", f"/start/{token}"):

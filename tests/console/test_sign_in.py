@@ -261,7 +261,7 @@ async def test_signing_in_and_out_is_on_record(console: Console) -> None:
 
 async def test_links_are_used_up(console: Console) -> None:
     def work(conn: Connection) -> str:
-        return links.invitation(conn, hire(conn, "invited", password_hash=None).id, now=NOW)
+        return links.invitation(conn, hire(conn, "invited", password_hash=None).id, by="system", now=NOW)
 
     token = await console.store.write(work)
     visitor = console.visitor()

@@ -34,7 +34,7 @@ async def add(request: web.Request) -> web.Response:
         made = accounts.add(
             conn, login=login, name=name, role=role, union_id=union, locale=locale, actor=by.actor, within=by.union_path, now=moment
         )
-        return made, links.invitation(conn, made.id, now=moment)
+        return made, links.invitation(conn, made.id, by=by.actor, now=moment)
 
     try:
         made, token = await store(request).write(work)
@@ -68,7 +68,7 @@ async def link(request: web.Request) -> web.Response:
         found = accounts.managed(conn, person, by)
         if found.disabled:
             raise StaffError("unknown")
-        return found, links.invitation(conn, person, now=moment)
+        return found, links.invitation(conn, person, by=by.actor, now=moment)
 
     try:
         invited, token = await store(request).write(work)

@@ -39,7 +39,7 @@ async def show(request: web.Request) -> web.Response:
 
 
 async def send(request: web.Request) -> web.Response:
-    """Set the password, use the link up, and sign in."""
+    """Set the password, use the link up, and sign in; who has two steps goes through the sign-in page, code and all."""
     form = await request.post()
     good, person = await _invited(request)
     if not good:
@@ -51,14 +51,15 @@ async def send(request: web.Request) -> web.Response:
         if not secrets.compare_digest(password.encode(), again.encode()):
             raise StaffError("password_differs")  # noqa: TRY301  # one place words all that can be wrong with the form
         kept = await passwords.seal(password)
-        session = await store(request).write(_finish, token, person, (login, name, locale), kept, moment)
+        done, session = await store(request).write(_finish, token, person, (login, name, locale), kept, moment)
     except StaffError as error:
         values = {"person": person, "problem": error.reason, "login": login, "name": name, "shortest": accounts.SHORTEST_PASSWORD}
         return page(request, "start.html", status=422, **values)
-    if session is None:
+    if not done:
         return message_page(request, 410, GONE)
-    response = redirect(request, "queue")
-    access.set_cookie(request, response, access.SESSION_COOKIE, session)
+    response = redirect(request, "sign_in" if session is None else "queue")
+    if session is not None:
+        access.set_cookie(request, response, access.SESSION_COOKIE, session)
     for cookie in (COOKIE, access.FORM_COOKIE):
         access.forget_cookie(response, cookie)
     return response
@@ -69,12 +70,16 @@ async def _invited(request: web.Request) -> tuple[bool, Staff | None]:
     return await store(request).read(lambda conn: links.invited(conn, token, now=moment))
 
 
-def _finish(conn: Connection, token: str, person: Staff | None, named: tuple[str, str, str], kept: str, now: datetime) -> str | None:
-    """The token of the new session; none if somebody was faster."""
+def _finish(
+    conn: Connection, token: str, person: Staff | None, named: tuple[str, str, str], kept: str, now: datetime
+) -> tuple[bool, str | None]:
+    """Whether the password was set, or somebody was faster; and the new session's token, which an account with two steps does not get."""
     if not links.use(conn, token):
-        return None
+        return False, None
     if person is None:
         login, name, locale = named
         person = accounts.add(conn, login=login, name=name, role=Role.ADMINISTRATOR, union_id=None, locale=locale, actor="system", now=now)
-    accounts.set_password(conn, person, kept, now=now)
-    return sessions.begin(conn, person.id, login=person.login, now=now)
+    accounts.set_password(conn, person, kept, now=now, link_by=links.issuer(conn, person))
+    if (accounts.one(conn, person.id) or person).has_totp:
+        return True, None
+    return True, sessions.begin(conn, person.id, login=person.login, now=now)
