@@ -20,8 +20,11 @@ LASTS: Final = timedelta(hours=12)
 SLIDES_AFTER: Final = timedelta(minutes=5)
 """A session used again after this long is written anew; sooner would be a write at every click."""
 ATTEMPTS_WITHIN: Final = timedelta(minutes=15)
-ATTEMPTS_PER_LOGIN: Final = 5
-ATTEMPTS_PER_ADDRESS: Final = 30
+ATTEMPTS_PER_PAIR: Final = 5
+"""Of one login from one address: the limit that people meet."""
+ATTEMPTS_PER_LOGIN: Final = 50
+ATTEMPTS_PER_ADDRESS: Final = 200
+"""Wide, for behind a proxy everybody has the same address."""
 COUNTING: Final = 0x6E69616E67  # any number, the same in every process
 """PostgreSQL's advisory lock for counting attempts, held to the end of the transaction."""
 
@@ -52,19 +55,28 @@ def hashed(token: str) -> str:
 def may_try(conn: Connection, login: str, address: str, *, now: datetime) -> bool:
     """Count this attempt, and tell whether one login and one address may try so often.
 
-    Attempts are counted one after another, before the password is looked at, so that a burst gains nothing.
+    Attempts are counted one after another, before the password is looked at, so that a burst gains nothing; `succeeded` takes
+    back one that was no failure. One that may not be made is not counted, so that nobody fills a limit that others share.
     """
     if conn.dialect.name == "postgresql":  # SQLite has one writer anyway
         conn.execute(select(func.pg_advisory_xact_lock(COUNTING)))
     conn.execute(delete(sign_in_attempts).where(sign_in_attempts.c.at < now - ATTEMPTS_WITHIN))
-    allowed = True
-    for who, most in ((_who(conn, "login", login), ATTEMPTS_PER_LOGIN), (_who(conn, "address", address), ATTEMPTS_PER_ADDRESS)):
+    limits = dict(zip(_counted(conn, login, address), (ATTEMPTS_PER_PAIR, ATTEMPTS_PER_LOGIN, ATTEMPTS_PER_ADDRESS), strict=True))
+    for who, most in limits.items():
         tried = select(func.count()).select_from(sign_in_attempts).where(sign_in_attempts.c.who == who)
         if conn.execute(tried).scalar_one() >= most:
-            allowed = False
-        else:
-            conn.execute(insert(sign_in_attempts).values(who=who, at=now))
-    return allowed
+            return False
+    conn.execute(insert(sign_in_attempts), [{"who": who, "at": now} for who in limits])
+    return True
+
+
+def succeeded(conn: Connection, login: str, address: str) -> None:
+    """That attempt was no failure: count it no longer, and let this login begin anew from this address."""
+    pair, *shared = _counted(conn, login, address)
+    conn.execute(delete(sign_in_attempts).where(sign_in_attempts.c.who == pair))
+    for who in shared:
+        newest = select(func.max(sign_in_attempts.c.id)).where(sign_in_attempts.c.who == who).scalar_subquery()
+        conn.execute(delete(sign_in_attempts).where(sign_in_attempts.c.id == newest))
 
 
 def credentials(conn: Connection, login: str) -> Credentials | None:
@@ -73,7 +85,7 @@ def credentials(conn: Connection, login: str) -> Credentials | None:
     return None if found is None else Credentials(found.id, found.password_hash, found.totp_secret)
 
 
-def begin(conn: Connection, staff_id: int, *, login: str, now: datetime, totp_step: int | None = None) -> str | None:
+def begin(conn: Connection, staff_id: int, *, now: datetime, totp_step: int | None = None) -> str | None:
     """A new session's token; none when the one-time password's step was used before or the account was closed meanwhile."""
     usable = update(staff).where(staff.c.id == staff_id, staff.c.disabled.is_(False))
     if totp_step is not None:
@@ -91,7 +103,6 @@ def begin(conn: Connection, staff_id: int, *, login: str, now: datetime, totp_st
     }
     conn.execute(delete(staff_sessions).where(staff_sessions.c.expires_at <= now))
     conn.execute(insert(staff_sessions).values(row))
-    conn.execute(delete(sign_in_attempts).where(sign_in_attempts.c.who == _who(conn, "login", login)))
     audit.record(conn, at=now, actor=f"staff:{staff_id}", action="signed_in", subject=f"staff:{staff_id}")
     return token
 
@@ -120,5 +131,9 @@ def end(conn: Connection, token: str, *, now: datetime) -> None:
         audit.record(conn, at=now, actor=f"staff:{gone.staff_id}", action="signed_out", subject=f"staff:{gone.staff_id}")
 
 
-def _who(conn: Connection, kind: str, what: str) -> str:
-    return keyring_of(conn.dialect).lookup(f"{kind}:{what.strip().lower()}", "sign_in")
+def _counted(conn: Connection, login: str, address: str) -> tuple[str, str, str]:
+    """What an attempt counts against: the login from this address, the login, the address. Kept as hashes."""
+    login, keyring = login.strip().lower(), keyring_of(conn.dialect)
+    kinds = (f"pair:{address}:{login}", f"login:{login}", f"address:{address}")
+    pair, of_login, of_address = (keyring.lookup(kind, "sign_in") for kind in kinds)
+    return pair, of_login, of_address

@@ -90,7 +90,7 @@ class Console:
 
     async def signed_in(self, staff: Staff) -> Visitor:
         """The same, with a session made past the sign-in page."""
-        token = await self.store.write(lambda conn: sessions.begin(conn, staff.id, login=staff.login, now=self.clock()))
+        token = await self.store.write(lambda conn: sessions.begin(conn, staff.id, now=self.clock()))
         visitor = self.visitor()
         visitor.http.cookie_jar.update_cookies({SESSION_COOKIE: token or ""})
         await visitor.get("/account")

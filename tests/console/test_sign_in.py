@@ -15,7 +15,7 @@ from bot.console.access import SESSION_COOKIE
 from bot.staff import accounts, links, passwords, sessions
 from bot.staff.accounts import Staff
 from bot.staff.roles import Role
-from bot.staff.sessions import ATTEMPTS_PER_ADDRESS, ATTEMPTS_PER_LOGIN
+from bot.staff.sessions import ATTEMPTS_PER_ADDRESS, ATTEMPTS_PER_LOGIN, ATTEMPTS_PER_PAIR
 from bot.staff.tables import setup_links, sign_in_attempts, staff_sessions
 from bot.store import Store
 from tests.claims.making import NOW, Stay, claim_for, hire, plant
@@ -156,23 +156,50 @@ async def test_an_account_without_a_password_or_closed_lets_nobody_in(console: C
 async def test_too_many_tries_at_one_login_wait_even_with_the_right_password(any_console: Console) -> None:
     console = any_console
     await hired(console)
-    for _ in range(ATTEMPTS_PER_LOGIN):
+    for _ in range(ATTEMPTS_PER_PAIR):
         await sign_in(console.visitor(), password="wrong password", status=401)
 
     assert "15 分钟" in await sign_in(console.visitor(), status=429)
     assert "15 分钟" in await sign_in(console.visitor(), "LI.MING ", status=429)
     console.clock.pass_(minutes=15, seconds=1)
     await sign_in(console.visitor())
-    assert await console.store.read(lambda conn: conn.scalar(select(func.count()).select_from(sign_in_attempts))) == 1
+    assert await console.store.read(lambda conn: conn.scalar(select(func.count()).select_from(sign_in_attempts))) == 0
 
 
 async def test_a_burst_of_tries_gains_nothing(store: Store) -> None:
     def attempt(conn: Connection) -> bool:
         return sessions.may_try(conn, "li.ming", "127.0.0.1", now=NOW)
 
-    let_through = await asyncio.gather(*(store.write(attempt) for _ in range(4 * ATTEMPTS_PER_LOGIN)))
+    let_through = await asyncio.gather(*(store.write(attempt) for _ in range(4 * ATTEMPTS_PER_PAIR)))
 
-    assert let_through.count(True) == ATTEMPTS_PER_LOGIN
+    assert let_through.count(True) == ATTEMPTS_PER_PAIR
+
+
+async def test_tries_at_one_login_from_many_addresses_wait_in_the_end(store: Store) -> None:
+    def work(conn: Connection) -> list[bool]:
+        return [sessions.may_try(conn, "li.ming", f"10.0.0.{number}", now=NOW) for number in range(ATTEMPTS_PER_LOGIN + 1)]
+
+    assert await store.write(work) == [True] * ATTEMPTS_PER_LOGIN + [False]
+
+
+async def test_signing_in_rightly_behind_one_address_keeps_nobody_out(store: Store) -> None:
+    def work(conn: Connection) -> None:
+        for _ in range(ATTEMPTS_PER_ADDRESS + 1):
+            assert sessions.may_try(conn, "li.ming", "127.0.0.1", now=NOW)
+            sessions.succeeded(conn, "Li.Ming ", "127.0.0.1")
+
+    await store.write(work)
+
+
+async def test_one_who_goes_on_trying_fills_no_limit_that_others_share(store: Store) -> None:
+    def work(conn: Connection) -> None:
+        for _ in range(ATTEMPTS_PER_ADDRESS + 1):
+            sessions.may_try(conn, "li.ming", "127.0.0.1", now=NOW)
+
+        assert sessions.may_try(conn, "li.ming", "127.0.0.2", now=NOW)
+        assert sessions.may_try(conn, "chen.jing", "127.0.0.1", now=NOW)
+
+    await store.write(work)
 
 
 async def test_too_many_tries_from_one_address_wait_whatever_the_login(console: Console) -> None:
@@ -195,12 +222,16 @@ async def test_with_two_steps_a_password_alone_does_not_do_and_a_code_works_once
     await visitor.post("/account/totp/on", {"secret": secret[1], "code": "000000"}, status=422)
     await visitor.post("/account/totp/on", {"secret": secret[1], "code": clock.at(NOW)})
 
+    another = "JBSWY3DPEHPK3PXP" * 2
+    other = {"secret": another, "code": pyotp.TOTP(another).at(NOW)}
+    assert "现在的密码不对" in await visitor.post("/account/totp/on", other, status=422)
     await sign_in(console.visitor(), status=401)
     await sign_in(console.visitor(), code=clock.at(NOW), status=401)
     console.clock.pass_(seconds=60)
     code = clock.at(console.clock())
     await sign_in(console.visitor(), code=f"{code[:3]} {code[3:]}")
     await sign_in(console.visitor(), code=code, status=401)
+    await visitor.post("/account/totp/on", {**other, "code": pyotp.TOTP(another).at(console.clock()), "old": PASSWORD})
 
 
 async def test_a_session_slides_while_it_is_used_and_ends_when_it_is_not(console: Console) -> None:

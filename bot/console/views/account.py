@@ -57,7 +57,7 @@ async def password(request: web.Request) -> web.Response:
 
     def work(conn: Connection) -> str | None:
         accounts.set_password(conn, staff, kept, now=moment)
-        return sessions.begin(conn, staff.id, login=staff.login, now=moment)
+        return sessions.begin(conn, staff.id, now=moment)
 
     token = await store(request).write(work)
     response = redirect(request, "account", query={"done": "password"})
@@ -78,9 +78,11 @@ async def totp_begin(request: web.Request) -> web.Response:
 
 
 async def totp_on(request: web.Request) -> web.Response:
-    """The code given back shows that the app has the secret."""
+    """The code given back shows that the app has the secret. In place of another secret it needs the password, as switching off does."""
     form, staff, moment = await request.post(), signed_in(request), now(request)
     secret = text(form, "secret", 64)
+    if staff.has_totp and not await _knows_password(request, str(form.get("old", ""))):
+        return await _page(request, status=422, problem="console.account.problem.old_password")
     try:
         step = totp.step_of(secret, text(form, "code", 12), moment)
     except ValueError as error:  # not a secret we gave out
@@ -140,4 +142,7 @@ async def _knows_password(request: web.Request, typed: str) -> bool:
     if not await store(request).write(lambda conn: sessions.may_try(conn, staff.login, remote, now=moment)):
         return False
     found: Credentials | None = await store(request).read(sessions.credentials, staff.login)
-    return await passwords.agrees(None if found is None else found.password_hash, typed)
+    agrees = await passwords.agrees(None if found is None else found.password_hash, typed)
+    if agrees:
+        await store(request).write(sessions.succeeded, staff.login, remote)
+    return agrees

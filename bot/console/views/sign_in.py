@@ -40,8 +40,7 @@ async def send(request: web.Request) -> web.Response:
     step = None if found is None or found.totp_secret is None else totp.step_of(found.totp_secret, code, moment)
     token = None
     if found is not None and agrees and (found.totp_secret is None or step is not None):
-        person = found.staff_id
-        token = await store(request).write(lambda conn: sessions.begin(conn, person, login=login, totp_step=step, now=moment))
+        token = await store(request).write(_let_in, found.staff_id, step, (login, address), moment)
     if token is None:
         await store(request).write(_refused, found, moment)
         return page(request, "sign_in.html", status=401, claim=claim, problem="console.sign_in.wrong", login=login)
@@ -58,6 +57,13 @@ async def out(request: web.Request) -> web.Response:
     response = redirect(request, "sign_in")
     access.forget_cookie(response, access.SESSION_COOKIE)
     return response
+
+
+def _let_in(conn: Connection, person: int, step: int | None, tried: tuple[str, str], moment: datetime) -> str | None:
+    token = sessions.begin(conn, person, totp_step=step, now=moment)
+    if token is not None:
+        sessions.succeeded(conn, *tried)
+    return token
 
 
 def _refused(conn: Connection, found: Credentials | None, moment: datetime) -> None:

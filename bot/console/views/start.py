@@ -82,4 +82,4 @@ def _finish(
     accounts.set_password(conn, person, kept, now=now, link_by=links.issuer(conn, person))
     if (accounts.one(conn, person.id) or person).has_totp:
         return True, None
-    return True, sessions.begin(conn, person.id, login=person.login, now=now)
+    return True, sessions.begin(conn, person.id, now=now)
