@@ -116,6 +116,11 @@ def of_action(conn: Connection, subject: str, action: str, *, since: datetime | 
     return [Entry(row.seq, row.at, row.actor, row.action, row.subject, row.detail) for row in conn.execute(wanted.order_by(audit.c.seq))]
 
 
+def subjects(conn: Connection) -> set[str]:
+    """Everything there are entries about, or were when a day was sealed."""
+    return {*conn.execute(select(audit.c.subject).distinct()).scalars(), *conn.execute(select(audit_heads.c.subject).distinct()).scalars()}
+
+
 def verify(conn: Connection, subject: str) -> int | None:
     """Find the first entry that is changed, missing or forged, by its number; None if the chain is whole, seals included."""
     rows = conn.execute(

@@ -45,6 +45,30 @@ async def test_history_gives_a_subjects_entries_in_order(store: Store) -> None:
     assert await store.read(audit.verify, "claim:99") is None
 
 
+async def test_an_entry_cannot_be_replaced_by_another(sqlite_store: Store) -> None:
+    def replace(conn: Connection) -> None:
+        conn.execute(text("INSERT OR REPLACE INTO audit SELECT id, subject, seq, at, 'staff:9', action, detail, previous, hash FROM audit"))
+
+    await sqlite_store.write(fill)
+
+    with pytest.raises(DBAPIError, match="append-only"):
+        await sqlite_store.write(replace)
+    assert await sqlite_store.read(audit.verify, "claim:17") is None
+
+
+async def test_the_subjects_are_those_of_the_entries_and_of_the_sealed_heads(store: Store) -> None:
+    def work(conn: Connection) -> None:
+        fill(conn)
+        audit.seal(conn, TODAY)
+        without_triggers(conn)
+        conn.execute(delete(audit.audit).where(audit.audit.c.subject == "claim:17"))
+
+    await store.write(work)
+
+    assert await store.read(audit.subjects) == {"claim:17", "claim:18"}
+    assert await store.read(audit.verify, "claim:17") == 1
+
+
 async def test_an_entry_of_a_work_that_fails_was_never_made(store: Store) -> None:
     def work(conn: Connection) -> None:
         fill(conn)

@@ -21,6 +21,7 @@ PRAGMAS = (
     "journal_mode=WAL",
     "synchronous=FULL",
     "foreign_keys=ON",
+    "recursive_triggers=ON",  # or INSERT OR REPLACE would delete without asking the triggers that refuse it
     "cache_size=-65536",
     "journal_size_limit=67108864",
     "wal_autocheckpoint=8000",  # pages, 32 MB: copied back less often, which is when commits wait longest
