@@ -84,6 +84,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     _get("staff", "/staff", staff.show, Permission.MANAGE_STAFF),
     _post("staff_add", "/staff", staff.add, Permission.MANAGE_STAFF),
     _post("staff_change", PERSON, staff.change, Permission.MANAGE_STAFF),
+    _post("staff_own_number", f"{PERSON}/own-number", staff.own_number, Permission.MANAGE_STAFF),
     _post("staff_link", f"{PERSON}/link", staff.link, Permission.MANAGE_STAFF),
     _get("records", "/records", records.show, Permission.CHECK_RECORDS),
     _post("records_check", "/records", records.check, Permission.CHECK_RECORDS),

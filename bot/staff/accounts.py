@@ -160,10 +160,27 @@ def set_password(conn: Connection, person: Staff, password_hash: str, *, now: da
 
 
 def set_certno(conn: Connection, person: Staff, certno: str, *, now: datetime) -> None:
-    """The person's own certificate number, kept as a hash only; empty forgets it."""
-    kept = certno_hash(conn, certno) if certno.strip() else None
-    conn.execute(update(staff).where(staff.c.id == person.id).values(certno_hash=kept))
+    """The person's own certificate number, kept as a hash only. Given once, only an administrator changes it. Raises StaffError."""
+    if not certno.strip():
+        raise StaffError("own_number")
+    kept = certno_hash(conn, certno)
+    unset = update(staff).where(staff.c.id == person.id, staff.c.certno_hash.is_(None)).values(certno_hash=kept)
+    if conn.execute(unset.returning(staff.c.id)).one_or_none() is None:
+        raise StaffError("own_number_given")
     audit.record(conn, at=now, actor=person.actor, action="own_number_set", subject=person.actor)
+
+
+def change_certno(conn: Connection, staff_id: int, certno: str, *, by: Staff, now: datetime) -> None:
+    """Put another person's number right; empty forgets it, so that they can give it anew. Not one's own. Raises StaffError."""
+    if not by.may(Permission.MANAGE_STAFF):
+        raise StaffError("unknown")
+    if staff_id == by.id:
+        raise StaffError("own_account")
+    changed = managed(conn, staff_id, by)
+    kept = certno_hash(conn, certno) if certno.strip() else None
+    conn.execute(update(staff).where(staff.c.id == staff_id).values(certno_hash=kept))
+    action = "own_number_forgotten" if kept is None else "own_number_changed"
+    audit.record(conn, at=now, actor=by.actor, action=action, subject=changed.actor)
 
 
 def set_locale(conn: Connection, staff_id: int, locale: str) -> None:

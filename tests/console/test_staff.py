@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 from sqlalchemy import Connection
 
+from bot import audit
 from bot.message import Chat
 from bot.staff import accounts, links
 from bot.staff.accounts import Staff
@@ -156,3 +157,31 @@ async def test_the_administrator_of_a_branch_rules_within_it_only(console: Conso
     await visitor.post(f"/staff/{stranger.id}", {"role": "administrator", "union": town.east}, status=422)
     await visitor.post(f"/staff/{stranger.id}/link", status=422)
     assert stranger.name not in await visitor.get("/records")
+
+
+async def test_ones_own_number_once_given_is_changed_by_another_administrator_only(any_console: Console) -> None:
+    console = any_console
+    visitor, admin, _ = await office(console)
+    person = await console.store.write(hire, "li.ming")
+    theirs = await console.signed_in(person)
+
+    assert "请填证件号" in await theirs.post("/account/own-number", {"certno": " "}, status=422)
+    for each in (theirs, visitor):
+        await each.post("/account/own-number", {"certno": "99010119800101001X"})
+        for other in ("", "990101198001010028"):
+            await each.post("/account/own-number", {"certno": other}, status=422)
+    assert "请管理员来改" in await theirs.get("/account")
+    await visitor.post(f"/staff/{admin.id}/own-number", {"certno": ""}, status=422)
+    await theirs.post(f"/staff/{admin.id}/own-number", {"certno": ""}, status=403)
+    assert "更正证件号" in await visitor.get("/staff")
+    await visitor.post(f"/staff/{person.id}/own-number", {"certno": "990101198001010028"})
+    await visitor.post(f"/staff/{person.id}/own-number", {"certno": ""})
+    await theirs.post("/account/own-number", {"certno": "99010119800101001X"})
+
+    entries = await console.store.read(audit.history, person.actor)
+    assert [(entry.action, entry.actor) for entry in entries if "own_number" in entry.action] == [
+        ("own_number_set", person.actor),
+        ("own_number_changed", admin.actor),
+        ("own_number_forgotten", admin.actor),
+        ("own_number_set", person.actor),
+    ]

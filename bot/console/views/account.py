@@ -68,7 +68,10 @@ async def password(request: web.Request) -> web.Response:
 async def own_number(request: web.Request) -> web.Response:
     """One's own certificate number, so that one's own claim is decided by others."""
     number, staff, moment = text(await request.post(), "certno", 40), signed_in(request), now(request)
-    await store(request).write(lambda conn: accounts.set_certno(conn, staff, number, now=moment))
+    try:
+        await store(request).write(lambda conn: accounts.set_certno(conn, staff, number, now=moment))
+    except StaffError as error:
+        return await _page(request, status=422, problem=f"console.staff.problem.{error.reason}")
     return redirect(request, "account", query={"done": "own_number"})
 
 

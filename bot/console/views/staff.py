@@ -60,6 +60,17 @@ async def change(request: web.Request) -> web.Response:
     return redirect(request, "staff", query={"done": "changed"})
 
 
+async def own_number(request: web.Request) -> web.Response:
+    """The number of somebody who gave a wrong one: put right, or forgotten so that they can give it anew."""
+    form, by, moment = await request.post(), signed_in(request), now(request)
+    number, person = text(form, "certno", 40), int(request.match_info["staff"])
+    try:
+        await store(request).write(lambda conn: accounts.change_certno(conn, person, number, by=by, now=moment))
+    except StaffError as error:
+        return await _page(request, status=422, problem=error.reason)
+    return redirect(request, "staff", query={"done": "changed"})
+
+
 async def link(request: web.Request) -> web.Response:
     """A new one-time link for somebody who lost the first, or the password."""
     person, by, moment = int(request.match_info["staff"]), signed_in(request), now(request)
