@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, func, literal, or_, select, tuple_, union_all
@@ -188,9 +188,9 @@ def _last(after: str | None) -> tuple[datetime, int] | None:
         return None
     try:
         moment = datetime.fromisoformat(when)
-    except ValueError:
+        return None if moment.tzinfo is None else (moment.astimezone(UTC), int(number))
+    except (ValueError, OverflowError):  # no moment, or one before the first
         return None
-    return None if moment.tzinfo is None else (moment, int(number))
 
 
 def _line(row: Row[Any]) -> Line:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Awaitable, Callable
 from typing import Final
@@ -22,6 +23,7 @@ LANGUAGE_COOKIE: Final = "console_language"
 FIELD: Final = "form_token"
 LARGEST_FORM: Final = 64 * 1024
 COOKIE_PATH: Final = "/console"
+_TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{20,80}")
 
 
 def guarded(route: Route) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
@@ -32,9 +34,7 @@ def guarded(route: Route) -> Callable[[web.Request], Awaitable[web.StreamRespons
         if session is not None:
             request[SESSION] = session
         request[LOCALE] = _locale(request, session)
-        request[FORM_TOKEN] = (
-            session.form_token if session is not None else request.cookies.get(FORM_COOKIE, "") or secrets.token_urlsafe(24)
-        )
+        request[FORM_TOKEN] = session.form_token if session is not None else _form_cookie(request) or secrets.token_urlsafe(24)
         refusal = _refusal(request, route, session)
         if refusal is not None:
             return refusal
@@ -94,11 +94,22 @@ async def _is_our_form(request: web.Request) -> bool:
     """Whether it comes from our own origin, is a small plain form, and carries the token of this session (or, before, of this browser)."""
     if not _is_own_origin(request, parts(request)) or request.content_type != "application/x-www-form-urlencoded":
         return False
+    if (request.charset or "utf-8").lower() not in {"utf-8", "utf8"}:
+        return False
     if request.content_length is None or request.content_length > LARGEST_FORM:
         return False
-    expected = request[SESSION].form_token if SESSION in request else request.cookies.get(FORM_COOKIE, "")
-    given = (await request.post()).get(FIELD)
-    return bool(expected) and isinstance(given, str) and secrets.compare_digest(given.encode(), expected.encode())
+    expected = request[SESSION].form_token if SESSION in request else _form_cookie(request)
+    try:
+        given = (await request.post()).get(FIELD)
+    except UnicodeError:  # not what it says it is
+        return False
+    return bool(expected) and isinstance(given, str) and secrets.compare_digest(given.encode(errors="replace"), expected.encode())
+
+
+def _form_cookie(request: web.Request) -> str:
+    """The token this browser was given before anybody signed in; empty if its cookie holds nothing we gave out."""
+    token = request.cookies.get(FORM_COOKIE, "")
+    return token if _TOKEN.fullmatch(token) else ""
 
 
 def _is_own_origin(request: web.Request, surroundings: Parts) -> bool:
@@ -108,6 +119,9 @@ def _is_own_origin(request: web.Request, surroundings: Parts) -> bool:
     origin = request.headers.get("Origin")
     if origin is None:
         return True
-    named = urlsplit(origin)
+    try:
+        named = urlsplit(origin)
+    except ValueError:  # no address at all
+        return False
     own = urlsplit(surroundings.settings.public_url)
     return named.netloc != "" and (named.netloc == request.host or (named.scheme, named.netloc) == (own.scheme, own.netloc))

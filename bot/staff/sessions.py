@@ -48,8 +48,8 @@ class Credentials:
 
 
 def hashed(token: str) -> str:
-    """A token of full strength, as it is kept."""
-    return hashlib.sha256(token.encode()).hexdigest()
+    """A token of full strength, as it is kept. A cookie may hold any bytes, which stand as surrogates."""
+    return hashlib.sha256(token.encode(errors="surrogatepass")).hexdigest()
 
 
 def may_try(conn: Connection, login: str, address: str, *, now: datetime) -> bool:

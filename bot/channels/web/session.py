@@ -69,7 +69,10 @@ def may_begin(request: web.Request) -> bool:
 
 def is_ours(desk: Desk, request: web.Request) -> bool:
     """Whether a page of this very address sent the request: by its Origin and by a header other sites cannot set."""
-    origin = urlsplit(request.headers.get("Origin", ""))
+    try:
+        origin = urlsplit(request.headers.get("Origin", ""))
+    except ValueError:  # no address at all
+        return False
     known = {urlsplit(desk.public_url).netloc, request.host}
     return PROOF in request.headers and origin.scheme in {"http", "https"} and origin.netloc in known
 

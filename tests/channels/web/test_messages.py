@@ -161,7 +161,13 @@ async def test_a_hasty_sender_is_asked_to_wait_and_a_repeat_does_not_count(page:
 
 @pytest.mark.parametrize(
     "headers",
-    [{"Origin": "https://evil.example"}, {"Origin": "null"}, {"Origin": ""}, {"Origin": "http://chat.test.evil.example"}],
+    [
+        {"Origin": "https://evil.example"},
+        {"Origin": "null"},
+        {"Origin": ""},
+        {"Origin": "http://[evil"},
+        {"Origin": "http://chat.test.evil.example"},
+    ],
 )
 async def test_another_sites_page_may_not_send(page: Page, headers: dict[str, str]) -> None:
     answer = await page.post({"id": str(uuid.uuid4()), "text": "我不是你"}, **headers)
