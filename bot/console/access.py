@@ -11,18 +11,15 @@ from urllib.parse import urlsplit
 from aiohttp import web
 
 from bot import wording
+from bot.console import cookies
 from bot.console.pages import message_page, redirect
 from bot.console.parts import FORM_TOKEN, LOCALE, SESSION, Parts, now, parts, store
 from bot.console.routes import Access, Route
 from bot.staff import sessions
 from bot.staff.sessions import SLIDES_AFTER, Session
 
-SESSION_COOKIE: Final = "console_session"
-FORM_COOKIE: Final = "console_form"
-LANGUAGE_COOKIE: Final = "console_language"
 FIELD: Final = "form_token"
 LARGEST_FORM: Final = 64 * 1024
-COOKIE_PATH: Final = "/console"
 _TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{20,80}")
 
 
@@ -42,24 +39,14 @@ def guarded(route: Route) -> Callable[[web.Request], Awaitable[web.StreamRespons
             return message_page(request, 403, "console.refused.form")
         response = await route.view(request)
         if session is None and route.permission is Access.ANYBODY and route.name != "static":
-            set_cookie(request, response, FORM_COOKIE, request[FORM_TOKEN])
+            cookies.give(request, response, cookies.FORM, request[FORM_TOKEN])
         return response
 
     return handler
 
 
-def set_cookie(request: web.Request, response: web.StreamResponse, name: str, value: str, *, max_age: int | None = None) -> None:
-    """A cookie no script reads and no other site sends along with a form."""
-    response.set_cookie(name, value, path=COOKIE_PATH, httponly=True, samesite="Lax", secure=parts(request).is_secure, max_age=max_age)
-
-
-def forget_cookie(response: web.StreamResponse, name: str) -> None:
-    """Take a cookie back."""
-    response.del_cookie(name, path=COOKIE_PATH)
-
-
 async def _session(request: web.Request) -> Session | None:
-    token = request.cookies.get(SESSION_COOKIE, "")
+    token = request.cookies.get(cookies.SESSION, "")
     if not token:
         return None
     moment = now(request)
@@ -72,7 +59,7 @@ async def _session(request: web.Request) -> Session | None:
 def _locale(request: web.Request, session: Session | None) -> str:
     if session is not None:
         return session.staff.locale
-    chosen = request.cookies.get(LANGUAGE_COOKIE)
+    chosen = request.cookies.get(cookies.LANGUAGE)
     return chosen if chosen in wording.LOCALES else wording.closest(request.headers.get("Accept-Language"))
 
 
@@ -108,7 +95,7 @@ async def _is_our_form(request: web.Request) -> bool:
 
 def _form_cookie(request: web.Request) -> str:
     """The token this browser was given before anybody signed in; empty if its cookie holds nothing we gave out."""
-    token = request.cookies.get(FORM_COOKIE, "")
+    token = request.cookies.get(cookies.FORM, "")
     return token if _TOKEN.fullmatch(token) else ""
 
 

@@ -13,8 +13,7 @@ from typing import Any
 from aiohttp import ClientResponse, ClientSession, CookieJar, FormData, web
 from yarl import URL
 
-from bot.console import console_app
-from bot.console.access import SESSION_COOKIE
+from bot.console import console_app, cookies
 from bot.documents.files import Files
 from bot.settings import Settings
 from bot.staff import sessions
@@ -61,7 +60,7 @@ class Visitor:
     @property
     def cookie(self) -> str:
         """The session's token; empty when signed out."""
-        found = self.http.cookie_jar.filter_cookies(URL(self.base + "/")).get(SESSION_COOKIE)
+        found = self.http.cookie_jar.filter_cookies(URL(self.base + "/")).get(cookies.SESSION)
         return found.value if found else ""
 
     async def _read(self, response: ClientResponse, status: int) -> str:
@@ -92,7 +91,7 @@ class Console:
         """The same, with a session made past the sign-in page."""
         token = await self.store.write(lambda conn: sessions.begin(conn, staff.id, now=self.clock()))
         visitor = self.visitor()
-        visitor.http.cookie_jar.update_cookies({SESSION_COOKIE: token or ""})
+        visitor.http.cookie_jar.update_cookies({cookies.SESSION: token or ""})
         await visitor.get("/account")
         return visitor
 

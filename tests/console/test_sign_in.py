@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import Connection, func, select
 
 from bot import audit
-from bot.console.access import SESSION_COOKIE
+from bot.console import cookies
 from bot.staff import accounts, links, passwords, sessions
 from bot.staff.accounts import Staff
 from bot.staff.roles import Role
@@ -246,10 +246,10 @@ async def test_a_session_slides_while_it_is_used_and_ends_when_it_is_not(console
 
 async def test_signing_out_ends_the_session_on_the_server(console: Console) -> None:
     visitor = await console.signed_in(await hired(console))
-    cookies = {SESSION_COOKIE: visitor.cookie}
+    kept = {cookies.SESSION: visitor.cookie}
 
     await visitor.post("/sign-out")
-    visitor.http.cookie_jar.update_cookies(cookies)
+    visitor.http.cookie_jar.update_cookies(kept)
 
     await visitor.get("/", status=303)
     assert await console.store.read(lambda conn: conn.scalar(select(func.count()).select_from(staff_sessions))) == 0
@@ -273,7 +273,7 @@ async def test_the_cookie_is_for_this_site_and_no_script(console: Console) -> No
     await visitor.get("/sign-in")
     form = {"form_token": visitor.form_token, "login": "li.ming", "password": PASSWORD}
     async with visitor.http.post(visitor.base + "/sign-in", data=form, allow_redirects=False) as response:
-        cookie = response.cookies[SESSION_COOKIE]
+        cookie = response.cookies[cookies.SESSION]
 
     assert (cookie["httponly"], cookie["samesite"], cookie["path"]) == (True, "Lax", "/console")
 

@@ -10,7 +10,7 @@ from aiohttp import web
 from sqlalchemy import Connection
 
 from bot import wording
-from bot.console import access
+from bot.console import cookies
 from bot.console.forms import text
 from bot.console.pages import address, page, redirect
 from bot.console.parts import LOCALE, SESSION, now, signed_in, store
@@ -38,7 +38,7 @@ async def language(request: web.Request) -> web.Response:
     back, top = text(form, "back", 200), address(request, "queue")
     is_ours = back.startswith(top) and "//" not in back and "\\" not in back and back.isascii()
     response = web.Response(status=303, headers={"Location": back if is_ours and back.isprintable() else top})
-    access.set_cookie(request, response, access.LANGUAGE_COOKIE, chosen, max_age=A_YEAR)
+    cookies.give(request, response, cookies.LANGUAGE, chosen, max_age=A_YEAR)
     return response
 
 
@@ -61,7 +61,7 @@ async def password(request: web.Request) -> web.Response:
 
     token = await store(request).write(work)
     response = redirect(request, "account", query={"done": "password"})
-    access.set_cookie(request, response, access.SESSION_COOKIE, token or "")
+    cookies.give(request, response, cookies.SESSION, token or "")
     return response
 
 

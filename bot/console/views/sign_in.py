@@ -9,7 +9,7 @@ from aiohttp import web
 from sqlalchemy import Connection
 
 from bot import audit
-from bot.console import access
+from bot.console import cookies
 from bot.console.forms import text
 from bot.console.pages import page, redirect
 from bot.console.parts import SESSION, now, store
@@ -45,17 +45,17 @@ async def send(request: web.Request) -> web.Response:
         await store(request).write(_refused, found, moment)
         return page(request, "sign_in.html", status=401, claim=claim, problem="console.sign_in.wrong", login=login)
     response = redirect(request, "claim", claim=claim) if claim else redirect(request, "queue")
-    access.set_cookie(request, response, access.SESSION_COOKIE, token)
-    access.forget_cookie(response, access.FORM_COOKIE)
+    cookies.give(request, response, cookies.SESSION, token)
+    cookies.take_back(response, cookies.FORM)
     return response
 
 
 async def out(request: web.Request) -> web.Response:
     """End the session."""
-    token, moment = request.cookies[access.SESSION_COOKIE], now(request)
+    token, moment = request.cookies[cookies.SESSION], now(request)
     await store(request).write(lambda conn: sessions.end(conn, token, now=moment))
     response = redirect(request, "sign_in")
-    access.forget_cookie(response, access.SESSION_COOKIE)
+    cookies.take_back(response, cookies.SESSION)
     return response
 
 

@@ -9,7 +9,7 @@ from typing import Final
 from aiohttp import web
 from sqlalchemy import Connection
 
-from bot.console import access
+from bot.console import cookies
 from bot.console.forms import text
 from bot.console.pages import message_page, page, redirect
 from bot.console.parts import LOCALE, now, store
@@ -26,7 +26,7 @@ GONE: Final = "console.start.gone"
 async def follow(request: web.Request) -> web.Response:
     """Take the token out of the address, where it would stay in the history and be sent along."""
     response = redirect(request, "start")
-    access.set_cookie(request, response, COOKIE, request.match_info["token"], max_age=3600)
+    cookies.give(request, response, COOKIE, request.match_info["token"], max_age=3600)
     return response
 
 
@@ -59,9 +59,9 @@ async def send(request: web.Request) -> web.Response:
         return message_page(request, 410, GONE)
     response = redirect(request, "sign_in" if session is None else "queue")
     if session is not None:
-        access.set_cookie(request, response, access.SESSION_COOKIE, session)
-    for cookie in (COOKIE, access.FORM_COOKIE):
-        access.forget_cookie(response, cookie)
+        cookies.give(request, response, cookies.SESSION, session)
+    for cookie in (COOKIE, cookies.FORM):
+        cookies.take_back(response, cookie)
     return response
 
 

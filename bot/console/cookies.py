@@ -1,0 +1,24 @@
+"""The console's cookies: their names, and the one way they are given and taken back."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from aiohttp import web
+
+from bot.console.parts import parts
+
+SESSION: Final = "console_session"
+FORM: Final = "console_form"
+LANGUAGE: Final = "console_language"
+PATH: Final = "/console"
+
+
+def give(request: web.Request, response: web.StreamResponse, name: str, value: str, *, max_age: int | None = None) -> None:
+    """A cookie no script reads and no other site sends along with a form."""
+    response.set_cookie(name, value, path=PATH, httponly=True, samesite="Lax", secure=parts(request).is_secure, max_age=max_age)
+
+
+def take_back(response: web.StreamResponse, name: str) -> None:
+    """The browser forgets it."""
+    response.del_cookie(name, path=PATH)
