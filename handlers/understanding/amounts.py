@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 import re
-from fractions import Fraction
 
 from calculator.amounts import Fen
 from handlers.understanding.mentions import COUNTED_THINGS, Mention, mentions
-from handlers.understanding.numerals import Kind, Number, Token, number
+from handlers.understanding.numerals import Exact, Number, Token, number
 from handlers.understanding.plain import FORMAL, SPOILT, plain
 from handlers.understanding.reading import LONGEST, NotReadError, Read, Unread
 
 _LARGEST = Fen(10**11)
 """A thousand million yuan. What is longer is a telephone or card number."""
 
-_FEN = {Kind.YUAN: 100, Kind.JIAO: 10, Kind.FEN: 1}
+_FEN = {"yuan": 100, "jiao": 10, "fen": 1}
 _CURRENCY = re.compile(r"(?:cny|rmb|人民币|yuan)(?![a-z])|(?:cny|rmb)(?=[0-9])|¥")
 _AFTER_NUMBER = re.compile(r"(?<=[0-9一二三四五六七八九十百千万亿零两半wk]) ?¥")
 _BEFORE_COUNTING = re.compile(r"一共|总共|统共")
 _NOTHING = re.compile(r"(?:我|自己|这次)*(?:一分钱?|一毛钱?)?[都也]?(?:没有?|未)[花付出掏交用]过?(?:了)?(?:一分|一毛|什么)?钱?|免费")
 _HARMLESS = re.compile(
     r"个人|自己|自付|自费|自负|支付|现金|实际|医保|报销[完后]|报完|之后|住院|手术|治疗|看病|住了院|这次|金额|扣[除掉]医保后?|除去(?:报销|医保)|部分|刚好|正好|"
-    r"花费|花销|花了?|付了?|用了?|交了?|掏了?|出了|合计|共计|总计|共|是|只|才|还|也|的|了|我|俺|钱|啊|呢|哦|呀|嗯|就|那|"
+    r"(?:发票|单子|结算单)上|[您你]好|谢谢[您你]?|写[的着]?|拿了?|花费|花销|花了?|付了?|用了?|交了?|掏了?|出了|合计|共计|总计|共|是|只|才|还|也|的|了|我|俺|咱|钱|啊|呢|哦|呀|嗯|就|那|"
     r"\b(?:i|paid|pay|spent|in|total|it|is|was|the|amount|my|own|myself|of|out|pocket|cost|costs|me|for|hospital|it's|a)\b|"
     r"[\s,。.!、:;¥元]"
 )
@@ -60,13 +59,13 @@ def _counts_something_else(mention: Mention) -> bool:
     tokens = mention.tokens
     if any(token.kind in _FEN for token in tokens) and not mention.after.startswith("钟"):
         return False
-    if tokens[-1].kind is Kind.POINT or mention.after.lstrip().startswith((*COUNTED_THINGS, "years", "days")):
+    if tokens[-1].kind == "point" or mention.after.lstrip().startswith((*COUNTED_THINGS, "years", "days")):
         return True
-    lone = len(tokens) == 1 and tokens[0].kind in {Kind.DIGIT, Kind.ZERO}
+    lone = len(tokens) == 1 and tokens[0].kind in {"digit", "zero"}
     return lone and "一" <= mention.after[:1] <= "鿿" and not _HARMLESS.match(mention.after)
 
 
-def _fen(value: Fraction) -> Fen:
+def _fen(value: Exact) -> Fen:
     if value.denominator != 1:
         raise NotReadError("too_precise")
     if value > _LARGEST:
@@ -76,14 +75,14 @@ def _fen(value: Fraction) -> Fen:
 
 def _amount(mention: Mention) -> Number:
     """Value of one mention in fen, still a fraction."""
-    tokens = [token for token in mention.tokens if token.kind is not Kind.EVEN]
-    at = next((i for i, token in enumerate(tokens) if token.kind is Kind.YUAN), None)
+    tokens = [token for token in mention.tokens if token.kind != "even"]
+    at = next((i for i, token in enumerate(tokens) if token.kind == "yuan"), None)
     if at is None:
         read = _small_change(tokens) if any(token.kind in _FEN for token in tokens) else _yuan(tokens)
         return Number(read.value, read.sure and not _like_a_date_or_telephone(tokens), read.shorthand)
     yuan = _yuan(tokens[:at])
-    rest = [token for token in tokens[at + 1 :] if token.kind is not Kind.ABOUT]
-    change = _change(rest, colloquial=tokens[at].text == "块") if rest else Number(Fraction(0))
+    rest = [token for token in tokens[at + 1 :] if token.kind != "about"]
+    change = _change(rest, colloquial=tokens[at].text == "块") if rest else Number(0)
     about = len(rest) < len(tokens) - at - 1
     return Number(yuan.value + change.value, yuan.sure and change.sure and not about, yuan.shorthand)
 
@@ -98,32 +97,32 @@ def _yuan(tokens: list[Token]) -> Number:
     if len(tokens) == 1 and tokens[0].decimals > _JUST_A_FEN_PLACE:
         raise NotReadError("too_precise")
     read = number(tokens)
-    return Number(read.value * _FEN[Kind.YUAN], read.sure, read.shorthand)
+    return Number(read.value * _FEN["yuan"], read.sure, read.shorthand)
 
 
 def _change(tokens: list[Token], *, colloquial: bool) -> Number:
     """Rest after 元 or 块: 五, 五毛, 五角六分, 零五分, 半."""
-    if [token.kind for token in tokens] == [Kind.HALF]:
-        return Number(Fraction(50), sure=False)
-    if len(tokens) == 1 and tokens[0].kind is Kind.DIGITS and len(tokens[0].text) == _JUST_A_FEN_PLACE and not tokens[0].decimals:
+    if [token.kind for token in tokens] == ["half"]:
+        return Number(50, sure=False)
+    if len(tokens) == 1 and tokens[0].kind == "digits" and len(tokens[0].text) == _JUST_A_FEN_PLACE and not tokens[0].decimals:
         return Number(tokens[0].value, sure=False)
     if len(tokens) == 1:
-        return Number(_place(tokens[0]) * _FEN[Kind.JIAO], sure=colloquial)
+        return Number(_place(tokens[0]) * _FEN["jiao"], sure=colloquial)
     return _small_change(tokens)
 
 
 def _small_change(tokens: list[Token]) -> Number:
     """五毛, 五毛五, 五角六分, 六分; a 零 may stand before the fen."""
-    places = [token for token in tokens if token.kind is not Kind.ZERO]
+    places = [token for token in tokens if token.kind != "zero"]
     kinds = [token.kind for token in places[1::2]]
-    if kinds == [Kind.JIAO, Kind.FEN] or (kinds == [Kind.JIAO] and len(places) == 3):  # noqa: PLR2004 - 五毛五
-        return Number(_place(places[0]) * _FEN[Kind.JIAO] + _place(places[2]))
-    if len(places) == 2 and kinds in ([Kind.JIAO], [Kind.FEN]):  # noqa: PLR2004 - a digit and its unit
+    if kinds == ["jiao", "fen"] or (kinds == ["jiao"] and len(places) == 3):  # noqa: PLR2004 - 五毛五
+        return Number(_place(places[0]) * _FEN["jiao"] + _place(places[2]))
+    if len(places) == 2 and kinds in (["jiao"], ["fen"]):  # noqa: PLR2004 - a digit and its unit
         return Number(_place(places[0]) * _FEN[kinds[0]])
     raise NotReadError("unclear")
 
 
-def _place(token: Token) -> Fraction:
-    if token.kind not in {Kind.DIGIT, Kind.DIGITS} or token.decimals or len(token.text) != 1:
+def _place(token: Token) -> Exact:
+    if token.kind not in {"digit", "digits"} or token.decimals or len(token.text) != 1:
         raise NotReadError("unclear")
     return token.value

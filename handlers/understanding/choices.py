@@ -1,29 +1,44 @@
-"""A typed answer where buttons were offered: by number, letter, label, a part of a label, or a label with a slip of the pen."""
+"""A typed answer where buttons were offered: by number, letter, label, a part of a label, or a label with a slip of the pen.
+
+`read_choice(text, labels)` is sure for a label or its place in the list, or both where they agree; parts, slips by hand (生并) and slips by
+sound (收伤) are always to be echoed.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 
+from handlers.understanding.english import number_words
 from handlers.understanding.mentions import mentions
 from handlers.understanding.numerals import number
 from handlers.understanding.plain import plain
 from handlers.understanding.reading import LONGEST, NotReadError, Read, Unread
+from handlers.understanding.sounds import sounds
 
 _EDGES = " ,。.!、;:()?…~"
+_NUMERAL = r"[0-9]{1,6}|[一二三四五六七八九十两]{1,3}"
 _POSITION = re.compile(
-    r"(?:我?要?选择?|option|number|no\.?|the)? ?(?:第 ?)?(?P<number>[0-9]{1,6}|[一二三四五六七八九十两]{1,3})"
-    r" ?(?:st|nd|rd|th)?(?:个|项|号|种|条| one)?吧?"
+    rf"(?:就|那|我|要|选项?|择|option|number|no\.?|the){{0,4}} ?(?:第 ?)?(?P<number>{_NUMERAL})"
+    r" ?(?:st|nd|rd|th)?(?:个|项|号|种|条| one)?(?P<soft>吧?)"
 )
 _ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
 _ORDINAL = re.compile(rf"(?:the )?(?P<ordinal>{'|'.join(_ORDINALS)}|last)(?: one| option)?")
-_LAST = re.compile(r"最后(?:那?一?[个项种])?")
-_LETTER = re.compile(r"(?:选|option )?(?P<letter>[a-z])")
+_LAST = re.compile(r"(?:最后|最末|倒数第?一)(?:那?一?[个项种])?")
+_FIRST = re.compile(r"(?:头一|最前面?那?)[个项种]")
+_MIDDLE = re.compile(r"(?:最?中间|当中)(?:的|那一?[个项种])")
+_LETTER = re.compile(r"(?:我?选|option )?(?P<letter>[a-z])")
+_NUMBERED = re.compile(rf"(?P<at>{_NUMERAL}|[a-z])[ .、,:)]+(?P<label>[^ .、,:)0-9].*)")
+_AGREEING = re.compile(r"(?:好的?|嗯|对|那|ok|well)[ ,、]+")
 _SEVERAL_NUMBERS = re.compile(r"[0-9一二三四五六七八九](?: ?(?:和|或|或者|还是|与|及|跟|到|and|or|、|,|-|/| ) ?[0-9一二三四五六七八九])+")
 _NEGATION = re.compile(r"[不没非别]|\bnot\b|n't\b")
 _SHORTEST_PART = 3
 _SHORTEST_SLIP = {True: 5, False: 3}
+_LONG_WORD = 7
+_TOO_MANY = 9
 _LONGEST_SLIP = 40
+_KEPT = 1_000
 
 
 def read_choice(text: str, labels: Mapping[str, tuple[str, ...]]) -> Read[str] | Unread:
@@ -33,41 +48,68 @@ def read_choice(text: str, labels: Mapping[str, tuple[str, ...]]) -> Read[str] |
     said = plain(text).strip(_EDGES)
     if not said:
         return Unread("none")
-    plain_labels = {value: tuple(plain(label).strip(_EDGES) for label in of_value) for value, of_value in labels.items()}
-    exact = [value for value, of_value in plain_labels.items() if said in of_value]
-    if len(exact) == 1:
-        return Read(exact[0])
+    plain_labels = {value: _plain_labels(of_value) for value, of_value in labels.items()}
+    if named := _labelled(said, plain_labels):
+        return named
+    if agreeing := _AGREEING.match(said):
+        found = read_choice(said[agreeing.end() :], labels)
+        return Read(found.value, sure=False) if isinstance(found, Read) else found
     return _by_position(said, list(labels)) or _by_part(said, plain_labels)
+
+
+@lru_cache(maxsize=_KEPT)
+def _plain_labels(labels: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(plain(label).strip(_EDGES) for label in labels)
+
+
+def _labelled(said: str, labels: Mapping[str, tuple[str, ...]]) -> Read[str] | Unread | None:
+    """Its label, alone or behind its number (3.生孩子); a number and a label that do not belong together are two answers."""
+    if exact := _only_value(said, labels):
+        return Read(exact)
+    numbered = _NUMBERED.fullmatch(said)
+    exact = _only_value(numbered["label"], labels) if numbered else None
+    if numbered is None or exact is None:
+        return None
+    found = _by_position(numbered["at"], list(labels))
+    return Read(exact) if found == Read(exact) else Unread("several")
+
+
+def _only_value(said: str, labels: Mapping[str, tuple[str, ...]]) -> str | None:
+    exact = [value for value, of_value in labels.items() if said in of_value]
+    return exact[0] if len(exact) == 1 else None
 
 
 def _by_position(said: str, values: list[str]) -> Read[str] | Unread | None:
     if _SEVERAL_NUMBERS.fullmatch(said):
         return Unread("several")
-    at = _position(said, len(values))
+    at, sure = _position(said, len(values))
     if at is None:
         return None
-    return Read(values[at - 1]) if 1 <= at <= len(values) else Unread("no_such_choice")
+    return Read(values[at - 1], sure) if 1 <= at <= len(values) else Unread("no_such_choice")
 
 
-def _position(said: str, last: int) -> int | None:
-    if _LAST.fullmatch(said):
-        return last
-    if found := _ORDINAL.fullmatch(said):
-        return last if found["ordinal"] == "last" else _ORDINALS.index(found["ordinal"]) + 1
+def _position(said: str, last: int) -> tuple[int | None, bool]:
+    """Place in the list, from one, and whether it was said without a doubt."""
     if found := _LETTER.fullmatch(said):
-        return ord(found["letter"]) - ord("a") + 1
-    if found := _POSITION.fullmatch(said):
+        return ord(found["letter"]) - ord("a") + 1, True
+    if found := _POSITION.fullmatch(said) or _POSITION.fullmatch(number_words(said)):
         try:
-            return int(number(mentions(found["number"]).found[0].tokens).value)
+            return int(number(mentions(found["number"]).found[0].tokens).value), not found["soft"]
         except NotReadError:
-            return None
-    return None
+            return None, False
+    if found := _ORDINAL.fullmatch(said):
+        return last if found["ordinal"] == "last" else _ORDINALS.index(found["ordinal"]) + 1, True
+    if _LAST.fullmatch(said):
+        return last, True
+    if _MIDDLE.fullmatch(said):
+        return last // 2 + 1 if last % 2 else None, True
+    return (1, True) if _FIRST.fullmatch(said) else (None, False)
 
 
 def _by_part(said: str, labels: Mapping[str, tuple[str, ...]]) -> Read[str] | Unread:
     inside = _values(labels, lambda label: len(label) > 1 and label in said)
     around = _values(labels, lambda label: said in label and (len(said) >= _SHORTEST_PART or not said.isascii()))
-    fits = inside or around or _values(labels, lambda label: _is_slip(said, label))
+    fits = inside or around or _nearest(said, labels)
     if len(fits) > 1:
         return Unread("several")
     if not fits:
@@ -81,12 +123,30 @@ def _values(labels: Mapping[str, tuple[str, ...]], fits: Callable[[str], bool]) 
     return [value for value, of_value in labels.items() if any(label and fits(label) for label in of_value)]
 
 
-def _is_slip(said: str, label: str) -> bool:
-    """Whether one letter more, less, wrong or swapped makes the label; two in long Latin words."""
-    if len(label) < _SHORTEST_SLIP[label.isascii()] or len(said) > _LONGEST_SLIP:
-        return False
-    allowed = 2 if label.isascii() and len(label) > 2 * _SHORTEST_SLIP[True] else 1
-    return abs(len(said) - len(label)) <= allowed and _distance(said, label) <= allowed
+def _nearest(said: str, labels: Mapping[str, tuple[str, ...]]) -> list[str]:
+    """The values whose labels are the fewest slips away: none of sense, and at most so many for a label's length."""
+    if len(said) > _LONGEST_SLIP:
+        return []
+    denies = _NEGATION.search(said) is not None
+    slips = {
+        value: min((_slips(said, label) for label in of_value if denies is bool(_NEGATION.search(label))), default=_TOO_MANY)
+        for value, of_value in labels.items()
+    }
+    fewest = min(slips.values(), default=_TOO_MANY)
+    return [value for value, count in slips.items() if count == fewest] if fewest < _TOO_MANY else []
+
+
+def _slips(said: str, label: str) -> int:
+    """How many letters are more, less, wrong or swapped; a word that sounds the same is one slip away."""
+    if len(said) == len(label) > 1 and not said.isascii() and sounds(said) == sounds(label):
+        return 1
+    if len(label) < _SHORTEST_SLIP[label.isascii()]:
+        return _TOO_MANY
+    allowed = 2 if label.isascii() and len(label) >= _LONG_WORD else 1
+    if abs(len(said) - len(label)) > allowed:
+        return _TOO_MANY
+    slips = _distance(said, label)
+    return slips if slips <= allowed else _TOO_MANY
 
 
 def _distance(one: str, other: str) -> int:

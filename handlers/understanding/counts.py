@@ -15,8 +15,9 @@ _LARGEST = 10**9
 _OLDEST = 120
 _FIRST_YEAR, _CENTURY = 1800, 100
 _PAIR = str.maketrans({"俩": "两个", "仨": "三个"})
-_COUNTS_HARMLESS = re.compile(r"孩子|一共|总共|[个次人项名份张口位的了我有是共 ,。.!、]")
-_AGE_HARMLESS = re.compile(r"今年|周?岁|已经|\b(?:i'm|i|am|years?|old|aged?|my|is)\b|[我的了是满 ,。.!、]")
+_COUNTS_HARMLESS = re.compile(r"孩子|小孩|娃儿?|一共|总共|[个次回人项名份张口位的了就我俺有是共 ,。.!、]")
+_AGE_HARMLESS = re.compile(r"今年|周?岁|已经|刚刚|\b(?:i'm|i|am|years?|yrs?|old|aged?|my|is)\b|[我俺咱的了啦呀啊是就才刚满 ,。.!、]")
+_NOT_ONE = re.compile(r"一[个次回张][都也](?:没有?|无)过?")
 _YEAR_AFTER = re.compile(r" ?年")
 _PLAIN_YEAR = re.compile(r"(?:18|19|20)[0-9]{2}")
 _SHORT_YEAR = re.compile(r"[0-9]{2}")
@@ -29,7 +30,10 @@ def read_count(text: str) -> Read[int] | Unread:
     if len(text) > LONGEST:
         return Unread("too_long")
     try:
-        found = mentions(plain(text).translate(_PAIR))
+        said = plain(text).translate(_PAIR)
+        if _NOT_ONE.search(said):
+            return Read(0, sure=False)
+        found = mentions(said)
         numbers = [_whole(mention) for mention in found.found if not mention.after.startswith(("%", "‰"))]
         return _the_one(found, numbers, found.found, _COUNTS_HARMLESS, _LARGEST)
     except NotReadError as error:
@@ -42,8 +46,8 @@ def read_age(text: str, today: date) -> Read[int] | Unread:
         return Unread("too_long")
     said = _YEAR_READ_OUT.sub(_in_digits, plain(text))
     try:
-        born = read_day(text, today)
-        if isinstance(born, Read) and born.sure and re.search(_PLAIN_YEAR, said):
+        born = read_day(text, today) if _PLAIN_YEAR.search(said) else None
+        if isinstance(born, Read) and born.sure:
             years = _years_between(born.value, today)
             return Read(years, sure=years >= _GROWN)
         found = mentions(said)

@@ -37,7 +37,7 @@ _INCOMPLETE = re.compile(
 )
 _HARMLESS = re.compile(
     r"上午|下午|中午|早上|早晨|凌晨|晚上|晚|夜里|[0-9]{1,2}点(?:半|[0-9]{1,2}分?)?|[0-9]{1,2}:[0-9]{2}|当天|那天|出院|出的院|受的?伤|骨折|摔伤|"
-    r"着火|着的火|失火|起火|火灾|出事|发生|办的?|日期|时间|[我在是的了于就这次天呢啊哦嗯]|"
+    r"着火|着的火|失火|起火|火灾|出事|发生|办的?|出?生(?:日|于)?|日期|时间|[我在是的了于就这次天呢啊哦嗯]|"
     r"\b(?:on|at|it|was|is|i|the|in|left|discharged|happened|got|hurt)\b|[ ,。.!、:;()]"
 )
 
@@ -47,7 +47,7 @@ def read_day(text: str, today: date) -> Read[date] | Unread:
     if len(text) > LONGEST:
         return Unread("too_long")
     try:
-        return _read(_han_to_digits(number_words(plain(text))), today)
+        return _read(_han_to_digits(number_words(plain(text).replace("元月", "一月"))), today)
     except NotReadError as error:
         return Unread(error.reason)
 
@@ -239,7 +239,7 @@ _WAYS: list[tuple[re.Pattern[str], Callable[[re.Match[str], date], Found]]] = [
     (re.compile(r"(?<![0-9月])(?P<day>[0-9]{1,2})[日号]"), _of_some_month),
     (re.compile(r"\bthe (?P<day>[0-9]{1,2})(?:st|nd|rd|th)\b"), _of_some_month),
     (re.compile(r"(?P<word>上上|下下|[上这本下])?(?:个)?(?:周|星期|礼拜)(?P<weekday>[1-7日天])(?![0-9])"), _weekday),
-    (re.compile(r"(?P<word>大前|大后|[今昨前明后])(?:天|日|儿|晚|早)"), _day_word),
+    (re.compile(r"(?P<word>大前|大后|[今昨前明后])(?:天|日|儿个?|晚|早)"), _day_word),
     (re.compile(r"\b(?:the day before yesterday|day before yesterday|today|yesterday|tomorrow)\b"), _english_word),
     (re.compile(rf"\b(?:last |on )?{_WEEKDAY.replace('(', '(?P<name>', 1)}\b"), _english_weekday),
     (re.compile(r"\A([0-9]{1,2})[-/.]([0-9]{1,2})\Z"), _bare_pair),

@@ -14,6 +14,7 @@ _TENS = {
 _SCALES = {"thousand": 1_000, "grand": 1_000, "million": 1_000_000}
 _VAGUE = {"few", "several", "couple", "some", "many"}
 _PIECE = re.compile(r"[0-9]+(?:,[0-9]{3})*(?:\.[0-9]+)?|[a-z]+", re.ASCII)
+_NUMBER_WORD = re.compile(rf"(?<![a-z])(?:{'|'.join((*_SMALL, *_TENS, *_SCALES, 'hundred', 'k'))})(?![a-z])")
 _GAP = re.compile(r"[ -]?")
 _LONGEST_NUMBER = 20
 _HUNDRED = 100
@@ -67,9 +68,9 @@ class _Sum:
 
 def number_words(text: str) -> str:
     """Plain text with runs of English number words replaced by digits; words that do not make one number become several."""
-    pieces = list(_PIECE.finditer(text))
-    if not any(p.group() in _SMALL or p.group() in _TENS or p.group() in _SCALES or p.group() in {"hundred", "k"} for p in pieces):
+    if not _NUMBER_WORD.search(text):
         return text
+    pieces = list(_PIECE.finditer(text))
     out: list[str] = []
     done = at = 0
     while at < len(pieces):

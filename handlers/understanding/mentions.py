@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from handlers.understanding.english import number_words
-from handlers.understanding.numerals import Kind, Token, token_at
+from handlers.understanding.numerals import STARTS, Token, token_at
 from handlers.understanding.plain import SPOILT
 from handlers.understanding.reading import NotReadError
 
@@ -23,14 +23,16 @@ _GROUPED_BY_SPACE = re.compile(r"(?<![0-9.,])[0-9]{1,3}(?: [0-9]{3})+(?![0-9,])"
 _SPELT = re.compile(r"(?<![0-9.,] )(?<![0-9.,])[0-9](?: [0-9]){2,}(?! ?[0-9])")
 _DOT_BY_VOICE = re.compile(r"(?<=[0-9])[。·・](?=[0-9])")
 _COMMA_AND_SPACE = re.compile(r"(?<=[0-9]), (?=[0-9]{3}(?![0-9]))")
+_PUT_TOGETHER = re.compile(r"[0-9][-/.:,。·・ ] ?[0-9]")
+_A_LITTLE = re.compile(r"(?<=多)一?点儿?(?![0-9零一二三四五六七八九])")
 _MOST_NUMBERS = 40
-_LEADING = {Kind.DIGITS, Kind.DIGIT, Kind.ZERO, Kind.UNIT, Kind.HALF, Kind.VAGUE}
-_NUMBERS = {Kind.DIGITS, Kind.DIGIT, Kind.ZERO}
+_LEADING = frozenset({"digits", "digit", "zero", "unit", "half", "vague"})
+_NUMBERS = frozenset({"digits", "digit", "zero"})
+_MONEY_DONE = frozenset({"yuan", "jiao", "fen", "even"})
 _MINUS = re.compile(r"(?<![0-9一-鿿a-z])- ?$|(?<!抱)(?<!自)负的?$|(?:minus|negative) ?$")
 
 
-@dataclass(frozen=True, slots=True)
-class Mention:
+class Mention(NamedTuple):
     """A run of tokens that may be one number, and the plain text before and after it."""
 
     tokens: list[Token]
@@ -45,8 +47,7 @@ class Mention:
         return bool(_MINUS.search(self.before.rstrip("¥$ ")))
 
 
-@dataclass(frozen=True, slots=True)
-class Mentions:
+class Mentions(NamedTuple):
     """All numbers of a message; `sure` is false where digits had to be put together."""
 
     text: str
@@ -55,6 +56,8 @@ class Mentions:
 
     def nothing_but(self, taken: list[Mention], harmless: re.Pattern[str]) -> bool:
         """Whether all that is left of the message, without these numbers, is known not to change their meaning."""
+        if len(taken) == 1 and taken[0].end - taken[0].start == len(self.text):
+            return True
         rest, at = "", 0
         for mention in taken:
             rest += self.text[at : mention.start] + " "
@@ -64,18 +67,27 @@ class Mentions:
 
 def mentions(plain_text: str) -> Mentions:
     """Find the numbers in plain text. Raises NotReadError for digits that make no number."""
-    text = number_words(plain_text)
-    together = _IDIOMS.sub("※", _FOREIGN.sub("※", text))
-    together, doubts = _DOT_BY_VOICE.subn(".", together)
+    together = _IDIOMS.sub("※", _A_LITTLE.sub("", number_words(plain_text)))
+    doubts = 0
+    if _PUT_TOGETHER.search(together):
+        together, doubts = _put_together(together)
+    found = []
+    for run in _runs(together):
+        trimmed = _trimmed(run)
+        if trimmed and not _ignored(together, trimmed):
+            found.append(_mention(together, trimmed))
+    return Mentions(together, found, sure=not doubts)
+
+
+def _put_together(text: str) -> tuple[str, int]:
+    """Digits with marks and spaces between them made one number, and how often that was a guess."""
+    together, doubts = _DOT_BY_VOICE.subn(".", _FOREIGN.sub("※", text))
     together, more = _COMMA_AND_SPACE.subn(",", together)
     doubts += more
     together, more = _SPELT.subn(_joined, together)
     doubts += more
     doubts += sum(not found.group().endswith("000") for found in _GROUPED_BY_SPACE.finditer(together))
-    together = _GROUPED_BY_SPACE.sub(_joined, together)
-    runs = [trimmed for run in _runs(together) if (trimmed := _trimmed(run))]
-    found = [_mention(together, run) for run in runs if not _ignored(together, run)]
-    return Mentions(together, found, sure=not doubts)
+    return _GROUPED_BY_SPACE.sub(_joined, together), doubts
 
 
 def _joined(found: re.Match[str]) -> str:
@@ -89,39 +101,40 @@ def _mention(text: str, run: list[Token]) -> Mention:
 
 def _runs(text: str) -> list[list[Token]]:
     runs: list[list[Token]] = []
-    at = 0
-    while at < len(text):
+    found = STARTS.search(text)
+    while found:
+        at = found.start()
         token = token_at(text, at)
-        if token is None:
-            at += 1
-            continue
-        if runs and _continues(text, runs[-1][-1], token):
-            runs[-1].append(token)
-        else:
-            runs.append([token])
-        if len(runs) > _MOST_NUMBERS:
-            raise NotReadError("several")
-        at = token.end
+        if token is not None:
+            if runs and _continues(text, runs[-1][-1], token):
+                runs[-1].append(token)
+            else:
+                runs.append([token])
+            if len(runs) > _MOST_NUMBERS:
+                raise NotReadError("several")
+        found = STARTS.search(text, token.end if token else at + 1)
     return runs
 
 
 def _continues(text: str, last: Token, token: Token) -> bool:
-    gap = text[last.end : token.start]
-    if gap == "":
+    if last.end == token.start:
         return True
-    money_done = last.kind in {Kind.YUAN, Kind.JIAO, Kind.FEN, Kind.EVEN}
-    return gap == " " and not (token.kind in _NUMBERS and (last.kind in _NUMBERS or money_done))
+    if text[last.end : token.start] != " ":
+        return False
+    return not (token.kind in _NUMBERS and (last.kind in _NUMBERS or last.kind in _MONEY_DONE))
 
 
 def _trimmed(run: list[Token]) -> list[Token]:
     """Without what cannot begin a number (正好, 多少, 分钟, 点)."""
+    if run[0].kind in _LEADING:
+        return run
     start = next((i for i, token in enumerate(run) if token.kind in _LEADING), len(run))
     return run[start:]
 
 
 def _ignored(text: str, run: list[Token]) -> bool:
     """Whether this is a part of another word, or of a thing numbered, lettered or spelt out."""
-    if not any(token.kind in _NUMBERS or token.kind is Kind.VAGUE for token in run) and not _ten_or_half(run):
+    if not any(token.kind in _NUMBERS or token.kind == "vague" for token in run) and not _ten_or_half(run):
         return _only_a_unit(text, run)
     before, after = text[: run[0].start][-2:], text[run[-1].end :][:2]
     if SPOILT in before[-1:] + after[:1]:
@@ -132,12 +145,12 @@ def _ignored(text: str, run: list[Token]) -> bool:
 
 
 def _ten_or_half(run: list[Token]) -> bool:
-    units = [token for token in run if token.kind is Kind.UNIT]
-    return bool(units) and (run[0].kind is Kind.HALF or (run[0].kind is Kind.UNIT and run[0].value == 10))  # noqa: PLR2004
+    units = [token for token in run if token.kind == "unit"]
+    return bool(units) and (run[0].kind == "half" or (run[0].kind == "unit" and run[0].value == 10))  # noqa: PLR2004
 
 
 def _only_a_unit(text: str, run: list[Token]) -> bool:
     """百 in 百合 is nothing; "数万" is a number without a number."""
-    if run[0].kind is Kind.UNIT and text[: run[0].start].endswith("数"):
+    if run[0].kind == "unit" and text[: run[0].start].endswith("数"):
         raise NotReadError("vague")
     return True

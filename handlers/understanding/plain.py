@@ -34,16 +34,32 @@ _WIDE_COMMA = "\ue000"
 _WIDE_GROUPS = re.compile(rf"[¥$ ]*[0-9]{{1,3}}(?:{_WIDE_COMMA}[0-9]{{3}})+(?:\.[0-9]+)?[ 元块整。.!]*")
 _WIDE_ZEROS = re.compile(rf"(?<=[0-9]){_WIDE_COMMA}(?=000(?![0-9]))")
 _LONGEST_UNFOLDED = 4
-_SPACE = re.compile(r"\s+")
+_KEPT = 0x10000
+"""Of rarer characters than these nothing is kept in memory."""
+
+
+class _Plain(dict[int, str]):
+    """Every character's plain form, worked out when it is first seen."""
+
+    def __missing__(self, code: int) -> str:
+        wide = _WIDE_COMMA if code == ord("，") else unicodedata.normalize("NFKC", _unfold(chr(code)))
+        made = "".join(map(_ascii_digit, wide.lower().translate(_ONE_SCRIPT)))
+        if code < _KEPT:
+            self[code] = made
+        return made
+
+
+_PLAIN = _Plain()
 
 
 def plain(text: str) -> str:
     """Text in lower case and simplified script, with ASCII digits and half-width marks; not cut, not trimmed of words."""
-    if text.isascii():
-        return _SPACE.sub(" ", text.lower().translate(_ONE_SCRIPT)).strip()
-    wide = text.replace("，", _WIDE_COMMA)
-    narrow = unicodedata.normalize("NFKC", "".join(map(_unfold, wide))).lower().translate(_ONE_SCRIPT)
-    spaced = _SPACE.sub(" ", "".join(map(_ascii_digit, narrow))).strip()
+    made = text.translate(_PLAIN)
+    if not made.isascii():
+        made = unicodedata.normalize("NFKC", made)
+    spaced = " ".join(made.split())
+    if _WIDE_COMMA not in spaced:
+        return spaced
     if _WIDE_GROUPS.fullmatch(spaced):
         return spaced.replace(_WIDE_COMMA, ",")
     return _WIDE_ZEROS.sub(",", spaced).replace(_WIDE_COMMA, "、")

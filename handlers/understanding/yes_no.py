@@ -15,8 +15,11 @@ _NO_WORDS = (
     "no|n|nope|nah|never|not yet|wrong|false|not|none|i dont|i do not|i havent|i have not|im not|i am not|i didnt|i did not|it isnt|"
     "it is not|no i dont|no i havent|no i am not|disagree|i disagree|of course not|incorrect|not true"
 )
-_LIKELY_WORDS = "i think so|probably|i guess|i guess so|i believe so|likely|mostly|not wrong|不错"
-_UNLIKELY_WORDS = "i dont think so|probably not|i think not|not really|i guess not|unlikely|hardly"
+_LIKELY_WORDS = (
+    "i think so|probably|i guess|i guess so|i believe so|likely|mostly|not wrong|不错|必须|必须的|那必须|那必须的|那可不|可不|可不是|可不是嘛|"
+    "可不嘛|可不咋的|得嘞|算是|算是吧|是这样|是这样的"
+)
+_UNLIKELY_WORDS = "i dont think so|probably not|i think not|not really|i guess not|unlikely|hardly|也不是|也不算|也没有吧"
 _WORDS = {
     **dict.fromkeys(_YES_WORDS.split("|"), Read(value=True)),
     **dict.fromkeys(_NO_WORDS.split("|"), Read(value=False)),
@@ -31,12 +34,12 @@ _UNCLEAR = re.compile(
 )
 _HEDGE = r"(?:应该|好像|可能|大概|估计|算|似乎|觉得|感觉|貌似|或许|差不多)"
 _YES_CORE = (
-    r"是的?|对的?|嗯|有的?|好的?|可以|行|没错|没问题|正确|当然|确认|同意|确定|愿意|要|用|领过?|领到?过|有过|住过|做过|办过|申请过|交过|买过|"
+    r"是的?|对的?|嗯[呐哪那]?|有的?|好的?|妥|可以|行|没错|没问题|正确|当然|确认|同意|确定|愿意|要|用|领过?|领到?过|有过|住过|做过|办过|申请过|交过|买过|"
     r"在|在职|在岗|在上班|上班|还在职|还在上班|对头|算|属实|无误|准确|确认无误|确认提交|同意提交|领过[一二两几]次|有领过|中|成|会|能"
 )
 _YES = re.compile(
     rf"(?:我|俺|当然|确实|肯定|的确|绝对|都|就|也|已经){{0,4}}(?P<hedge>{_HEDGE}{{0,2}})"
-    rf"(?:(?P<echo>[是对嗯好有行])(?P=echo){{0,5}}|{_YES_CORE})[的了啊呀哦呢嘛哈喔噢呗啦哒滴]{{0,6}}(?P<soft>吧?)"
+    rf"(?:(?P<echo>[是对嗯好有行])(?P=echo){{0,5}}|{_YES_CORE})[的了啊呀哦呢嘛哈喔噢呗啦哒滴嘞勒]{{0,6}}(?P<soft>吧?)"
 )
 _NO = re.compile(
     rf"(?:我|俺|当然|确实|肯定|的确|都|就|也|从来|从){{0,4}}(?P<hedge>{_HEDGE}{{0,2}})(?:还|都|从来|从|就|也){{0,4}}"
@@ -51,7 +54,8 @@ _SAID_AGAIN = re.compile(r"(.{1,4}?)\1{1,4}")
 _THANKS = re.compile(r" ?(?:谢谢[你您啦了]?|thanks?|thank you)$")
 _FILLER = re.compile(r"[嗯哦啊呃额]+")
 _WITH_ITS_THING = re.compile(
-    r"我?(?!没关系|没事|没什么|没啥|没法|没空|没用|有点|有时|有人|有关|是否|是不)(?:(?P<no>不是|没有?)|是|有)[^不没无否未?吗么谁哪几什]{2,10}"
+    r"我?(?!没关系|没事|没什么|没啥|没法|没空|没用|有点|有时|有人|有关|是否|是不)"
+    r"(?:(?P<no>不是|没有?)|是|有)(?! )[^不没无否未?吗么谁哪几什]{2,10}"
 )
 """是工伤, 没有认定书: an answer with the thing it is about, never sure."""
 _DEED = re.compile(r"[领交买]|申请|[住做办去]过")
