@@ -1,12 +1,13 @@
 """The rules, pure: dated policies, facts, verdicts and exact amounts. Knows no bot, no database, no channel and no clock."""
 
 from calculator.amounts import Fen, parse_yuan, plain, pretty
-from calculator.award import Step, Words
-from calculator.errors import AmountError, CalculatorError, FactError, NoEditionError, PolicyError, UnknownPolicyError
+from calculator.base import Step, Words
+from calculator.errors import AmountError, CalculatorError, FactError, NoEditionError, PolicyError, Problem, UnknownPolicyError
 from calculator.estimate import Estimate, estimate
 from calculator.facts import FACTS, UNCLEAR, Fact, Facts, FactType, Value
+from calculator.logic import Flip, State
 from calculator.policy import Choice, DocumentNeed, Edition, Policies, Policy, edition_of, load, policy_named
-from calculator.verdict import ConditionResult, Flip, Outcome, State, Verdict, judge, next_worth_asking
+from calculator.verdict import ConditionResult, Outcome, Verdict, judge, next_worth_asking
 
 __all__ = [
     "FACTS",
@@ -29,6 +30,7 @@ __all__ = [
     "Policies",
     "Policy",
     "PolicyError",
+    "Problem",
     "State",
     "Step",
     "UnknownPolicyError",

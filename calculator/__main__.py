@@ -13,7 +13,7 @@ from calculator.errors import CalculatorError, FactError, PolicyError
 from calculator.estimate import estimate
 from calculator.explain import as_json, as_lines
 from calculator.facts import Value, parse_fact
-from calculator.fields import LANGUAGES
+from calculator.language.values import LANGUAGES
 from calculator.policy import POLICIES, policy_named
 from calculator.reading import read_policy
 

@@ -2,54 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
 from calculator.amounts import Fen
-from calculator.award import Award, Items, Words
+from calculator.award import Award, Cap
+from calculator.base import Base, Words
+from calculator.deadline import Deadline
 from calculator.errors import FactError, NoEditionError
-from calculator.facts import FACTS, UNCLEAR, Value, checked, fact_named
+from calculator.facts import FACTS, UNCLEAR, Facts, Value, checked, fact_named
+from calculator.listed import Item
+from calculator.logic import State, Test, hold, leaves
 
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """One test on one fact: a closed range of whole numbers or days, or values it must (or, negated, must not) be.
+    """One test that must hold. An exclusion is a condition that its file writes the other way round.
 
     `remedy` is what a person can do if it fails, where the policy knows something.
     """
 
     id: str
-    fact: str
+    test: Test
     clause: Words
-    low: int | date | None = None
-    high: int | date | None = None
-    values: frozenset[Value] | None = None
-    negated: bool = False
     remedy: Words | None = None
-
-    def holds(self, value: Value) -> bool:
-        """Whether a known value passes."""
-        if self.values is not None:
-            return (value in self.values) is not self.negated
-        return (self.low is None or value >= self.low) and (self.high is None or value <= self.high)  # type: ignore[operator]
-
-
-@dataclass(frozen=True, slots=True)
-class Cap:
-    """The most that is paid, and the clause that says so."""
-
-    amount: Fen
-    clause: Words
 
 
 @dataclass(frozen=True, slots=True)
 class DocumentNeed:
-    """One paper to hand in: its kind, its name, and where a person gets it."""
+    """One paper to hand in: its kind, its name, where a person gets it, and when it is needed if not always."""
 
     kind: str
     title: Words
     hint: Words
+    when: Test | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +57,14 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
+class Combination:
+    """Another benefit that the same event may pay as well."""
+
+    benefit: str
+    clause: Words
+
+
+@dataclass(frozen=True, slots=True)
 class Edition:
     """One benefit's rules from a day on. Compiled once, when its file is loaded."""
 
@@ -81,35 +76,70 @@ class Edition:
     status: str
     source: str
     edition_by: str
+    per: str
+    """What one payment is for: a stay, an event, or a whole year, of which earlier payments are taken off."""
     asks: tuple[str, ...]
     """The facts a verdict and an amount rest on, in the order to ask: cheapest first."""
     claim_asks: tuple[str, ...]
-    """What a claim must state besides, such as the day that picks the edition and the facts of `reviews`."""
+    """What a claim must state besides, such as the day that picks the edition. What reads one of these is judged once it is known."""
+    sums: Mapping[str, Base]
     conditions: tuple[Condition, ...]
+    late_conditions: tuple[Condition, ...]
+    """Conditions that read a fact of `claim_asks`: an unknown one does not hold up the verdict."""
     reviews: tuple[Condition, ...]
     """A known fact that meets one of these sends the case to a person; an unknown one does not hold up the verdict."""
+    deadlines: tuple[Deadline, ...]
     award: Award
     cap_per_payment: Cap | None
     cap_per_year: Cap | None
     minimum: Cap | None
     documents: tuple[DocumentNeed, ...]
     routes: tuple[Route, ...]
+    combines: tuple[Combination, ...]
+    items: Mapping[str, Mapping[str, Item]] = field(repr=False)
+    """The items of each list, by the fact that names one."""
     amount_facts: Mapping[str, Words] = field(repr=False)
-    """The facts the amount reads, beside the conditions, each with the clause that reads it."""
+    """The facts the amount may read, beside the conditions, each with the clause that reads it."""
 
     def choices(self, fact: str) -> tuple[Choice, ...]:
         """List what a choice fact can be under this edition, in the order of the file."""
-        if isinstance(self.award, Items) and fact == self.award.fact:
-            return tuple(Choice(item.id, item.title) for item in self.award.items.values())
+        if fact in self.items:
+            return tuple(Choice(item.id, item.title) for item in self.items[fact].values())
         return tuple(Choice(choice, None) for choice in FACTS[fact].choices)
 
     def check(self, name: str, value: Value) -> Value:
         """Return the value, if the fact can have it under this edition. Raises FactError."""
         if value is UNCLEAR:
             return value
-        if isinstance(self.award, Items) and name == self.award.fact and value not in self.award.items:
+        if name in self.items and value not in self.items[name]:
             raise FactError(name, value, "not_a_choice")
         return checked(fact_named(name), value)
+
+    def with_sums(self, facts: Facts) -> Facts:
+        """Add every sum that the facts already settle; one that rests on something unclear is unclear."""
+        return {**facts, **dict(_sums(self.sums.values(), facts))} if self.sums else facts
+
+    def documents_for(self, facts: Facts) -> tuple[DocumentNeed, ...]:
+        """List the papers this case needs: those always needed, and those that a fact asks for or may ask for."""
+        known = self.with_sums(facts)
+        return tuple(need for need in self.documents if need.when is None or hold(need.when, known).state is not State.FAILED)
+
+    def facts_of(self, test: Test) -> tuple[str, ...]:
+        """List the facts a test reads, those of its sums among them."""
+        return tuple(dict.fromkeys(name for leaf in leaves(test) for name in self.spread(leaf.fact)))
+
+    def spread(self, name: str) -> tuple[str, ...]:
+        """List the facts behind a name: those of a sum, or the fact itself."""
+        return self.sums[name].facts if name in self.sums else (name,)
+
+
+def _sums(sums: Iterable[Base], facts: Facts) -> Iterable[tuple[str, Value]]:
+    for base in sums:
+        low, high = base.range(facts)
+        if low == high:
+            yield base.name, low
+        elif all(name in facts for name in base.facts):
+            yield base.name, UNCLEAR
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import NamedTuple
 
 
 class CalculatorError(Exception):
@@ -28,11 +29,19 @@ class FactError(CalculatorError, ValueError):
         self.reason = reason
 
 
+class Problem(NamedTuple):
+    """One thing wrong in a file: its line, the table or key, and what to do."""
+
+    line: int
+    place: str
+    message: str
+
+
 class PolicyError(CalculatorError):
     """A policy file that must not be used, with everything found wrong in it."""
 
-    def __init__(self, file: str, problems: tuple[str, ...]) -> None:
-        super().__init__("\n".join(f"{file}: {problem}" for problem in problems))
+    def __init__(self, file: str, problems: tuple[Problem, ...]) -> None:
+        super().__init__("\n".join(f"{file}:{problem.line}: {problem.place}: {problem.message}" for problem in problems))
         self.file = file
         self.problems = problems
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from calculator.amounts import Fen
-from calculator.award import Step
+from calculator.award import is_known, rounded
+from calculator.base import Step
 from calculator.edition import Edition
 from calculator.facts import UNCLEAR, Facts, to_json
-from calculator.verdict import ConditionResult, Outcome, Verdict, judge
-
-NOTHING = Fen(0)
+from calculator.limits import NOTHING, PAID_THIS_YEAR, of_one_payment, of_the_year
+from calculator.verdict import ConditionResult, Outcome, Verdict, judge, open_amount
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,7 @@ class Estimate:
     working: tuple[Step, ...]
     cap_left: Fen | None
     routes: tuple[str, ...]
+    hand_in_by: date | None
 
     def to_json(self) -> dict[str, Any]:
         """Plain data to keep with a claim: money in fen, days as ISO text."""
@@ -44,6 +45,7 @@ class Estimate:
             "amount": self.amount,
             "cap_left": self.cap_left,
             "routes": list(self.routes),
+            "hand_in_by": None if self.hand_in_by is None else self.hand_in_by.isoformat(),
             "conditions": [_condition(result) for result in self.verdict.conditions],
             "working": [{"kind": step.kind, "figures": dict(step.figures), "clause": dict(step.clause)} for step in self.working],
         }
@@ -52,55 +54,61 @@ class Estimate:
 def estimate(edition: Edition, facts: Facts) -> Estimate:
     """Work out the verdict and the amount that these facts give under this edition."""
     verdict = judge(edition, facts)
+    hand_in_by = last_day(edition, facts)
     if verdict.outcome is Outcome.INELIGIBLE:
-        return Estimate(edition.id, edition.benefit, edition.status, verdict, NOTHING, (), None, ())
-    if verdict.missing or (verdict.outcome is Outcome.REVIEW and any(facts.get(fact) is UNCLEAR for fact in edition.amount_facts)):
-        return Estimate(edition.id, edition.benefit, edition.status, verdict, None, (), None, ())
+        return Estimate(edition.id, edition.benefit, edition.status, verdict, NOTHING, (), None, (), hand_in_by)
+    if verdict.missing or (verdict.outcome is Outcome.REVIEW and _is_open(edition, facts)):
+        return Estimate(edition.id, edition.benefit, edition.status, verdict, None, (), None, (), hand_in_by)
     working: list[Step] = []
-    amount = _bounded(edition, edition.award.pay(facts, working), working)
-    cap_left = None
-    if edition.cap_per_year is not None:
-        paid: int = facts["paid_this_year"]  # type: ignore[assignment]  # a money fact
-        amount, cap_left = _in_the_year(edition.cap_per_year.amount, paid, amount, edition.cap_per_year.clause, working)
+    amount, cap_left = _amount(edition, facts, working)
     routes: tuple[str, ...] = ()
     for route in edition.routes:
         if amount > route.over:
             routes += route.needs
             working.append(Step("route", {"over": route.over, "needs": list(route.needs)}, route.clause))
-    return Estimate(edition.id, edition.benefit, edition.status, verdict, amount, tuple(working), cap_left, routes)
+    return Estimate(edition.id, edition.benefit, edition.status, verdict, amount, tuple(working), cap_left, routes, hand_in_by)
 
 
-def _bounded(edition: Edition, amount: Fen, working: list[Step]) -> Fen:
-    """Lifted to the minimum and cut to the cap of one payment; a payment of nothing stays nothing."""
-    minimum, cap = edition.minimum, edition.cap_per_payment
-    if minimum is not None and NOTHING < amount < minimum.amount:
-        working.append(Step("minimum", {"minimum": minimum.amount, "amount": minimum.amount}, minimum.clause))
-        amount = minimum.amount
-    if cap is not None and amount > cap.amount:
-        working.append(Step("cap_payment", {"cap": cap.amount, "amount": cap.amount}, cap.clause))
-        amount = cap.amount
+def last_day(edition: Edition, facts: Facts) -> date | None:
+    """The last day to hand in, if the rules set one and its start is known."""
+    starts = ((deadline, facts.get(deadline.fact)) for deadline in edition.deadlines)
+    return min((deadline.last_day(start) for deadline, start in starts if isinstance(start, date)), default=None)
+
+
+def _amount(edition: Edition, facts: Facts, working: list[Step]) -> tuple[Fen, Fen | None]:
+    """Award, its bounds, and the year. What this year was paid may be unknown where nothing is due."""
+    amount = of_one_payment(edition, _award(edition, facts, working), working)
+    if PAID_THIS_YEAR not in edition.amount_facts:
+        return amount, None
+    paid = facts.get(PAID_THIS_YEAR)
+    if not isinstance(paid, int):
+        return amount, None
+    return of_the_year(edition, amount, paid, working)
+
+
+def _award(edition: Edition, facts: Facts, working: list[Step]) -> Fen:
+    """Pay the award. Where facts are missing that cannot change it, there is nothing to show but the sum."""
+    award = edition.award
+    known = edition.with_sums(facts)
+    if all(is_known(name, known) for name in award.path(known)):
+        return rounded(award.pay(facts, working), award.clause, working)
+    amount = rounded(award.range(known)[0], award.clause, [])
+    working.append(Step("settled", {"amount": amount}, award.clause))
     return amount
 
 
-def _in_the_year(cap: Fen, paid: int, amount: Fen, clause: Mapping[str, str], working: list[Step]) -> tuple[Fen, Fen]:
-    """Cut the amount to what the year still holds; also gives what is left after it."""
-    left = Fen(max(cap - paid, 0))
-    cut = amount > left
-    amount = left if cut else amount
-    rest = Fen(left - amount)
-    figures = {"cap": cap, "paid": paid, "left": left, "amount": amount, "rest": rest}
-    working.append(Step("cap_year_reached" if cut else "cap_year", figures, clause))
-    return amount, rest
+def _is_open(edition: Edition, facts: Facts) -> bool:
+    """Whether the amount turns on something unclear."""
+    return UNCLEAR in facts.values() and bool(open_amount(edition, edition.with_sums(facts)))
 
 
 def _condition(result: ConditionResult) -> dict[str, Any]:
-    flip = result.flip
     return {
         "id": result.id,
         "fact": result.fact,
         "state": result.state.value,
         "value": None if result.value is None else to_json(result.value),
         "clause": dict(result.clause),
-        "flip": None if flip is None else {"fact": flip.fact, "to": to_json(flip.to), "by": flip.by},
+        "flips": [{"fact": flip.fact, "to": to_json(flip.to), "by": flip.by} for flip in result.flips],
         "remedy": None if result.remedy is None else dict(result.remedy),
     }

@@ -9,7 +9,8 @@ from calculator.amounts import percent, plain, pretty
 from calculator.edition import Edition
 from calculator.estimate import Estimate
 from calculator.facts import FACTS, FactType, Unclear, shown
-from calculator.verdict import ConditionResult, Flip, State
+from calculator.logic import Flip, State
+from calculator.verdict import ConditionResult
 
 MONEY_FIGURES = frozenset({"amount", "base", "over", "from", "to", "below", "cap", "paid", "left", "rest", "minimum"})
 """The figures of working steps that are money; `rate_ppm` is a rate, the rest are names and texts."""
@@ -24,8 +25,7 @@ def as_json(result: Estimate) -> dict[str, Any]:
     data["cap_left"] = None if result.cap_left is None else plain(result.cap_left)
     for row, condition in zip(data["conditions"], result.verdict.conditions, strict=True):
         row["value"] = None if condition.value is None else shown(condition.fact, condition.value)
-        if condition.flip is not None:
-            row["flip"] = _flip(condition.flip)
+        row["flips"] = [_flip(flip) for flip in condition.flips]
     for step in data["working"]:
         step["figures"] = {name: plain(value) if name in MONEY_FIGURES else value for name, value in step["figures"].items()}
     return data
@@ -43,7 +43,7 @@ def as_lines(result: Estimate, edition: Edition, language: str) -> Iterator[str]
 
 def _condition(result: ConditionResult, language: str) -> str:
     value = "" if result.value is None else f" = {shown(result.fact, result.value)}"
-    flip = "" if result.flip is None else "  → " + " ".join(str(part) for part in _flip(result.flip).values() if part is not None)
+    flip = "".join("  → " + " ".join(str(part) for part in _flip(flip).values() if part is not None) for flip in result.flips)
     remedy = "" if result.remedy is None or result.state is not State.FAILED else f"  {result.remedy[language]}"
     return f"{_SIGNS[result.state]} {result.fact}{value}  {result.clause[language]}{flip}{remedy}"
 

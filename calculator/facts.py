@@ -56,6 +56,7 @@ class Fact:
 _FIRST_DAY = date(1990, 1, 1)
 _OLDEST = 120
 _LONGEST_COUNT = 9
+_MOST_CHILDREN = 20
 
 
 def _money(name: str) -> Fact:
@@ -81,8 +82,25 @@ FACTS: Final[Mapping[str, Fact]] = MappingProxyType(
             _day("injured_on"),
             Fact("fire_report", FactType.YES_NO),
             Fact("own_home", FactType.YES_NO),
+            Fact("loss_cause", FactType.CHOICE, choices=("fire", "burst_pipe")),
             _money("loss"),
             _day("fire_on"),
+            Fact("insurance", FactType.CHOICE, choices=("employee", "resident", "rural", "elsewhere")),
+            _money("bill"),
+            _money("insured_total"),
+            _money("personal_part"),
+            _money("deductible"),
+            _money("own_pay"),
+            _money("own_expense"),
+            _money("year_self_pay"),
+            _money("year_out_of_pocket"),
+            _money("mutual_aid"),
+            _money("commercial_paid"),
+            _money("unit_paid"),
+            Fact("disability_grade", FactType.CHOICE),
+            Fact("children_hurt", FactType.COUNT, 0, _MOST_CHILDREN),
+            Fact("banned_cause", FactType.YES_NO),
+            _day("handed_in_on"),
         )
     }
 )

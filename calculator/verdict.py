@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Iterator
 from enum import Enum
 from typing import NamedTuple
 
-from calculator.award import Words
+from calculator.amounts import Fen
+from calculator.award import is_known, rounded
+from calculator.base import Words
 from calculator.edition import Condition, Edition
 from calculator.facts import UNCLEAR, Facts, Value
+from calculator.limits import PAID_THIS_YEAR, of_one_payment, of_the_year
+from calculator.logic import Flip, State, hold, nearest, undecided
 
 
 class Outcome(Enum):
@@ -21,33 +24,18 @@ class Outcome(Enum):
     REVIEW = "review"
 
 
-class State(Enum):
-    """How one condition stands."""
-
-    MET = "met"
-    FAILED = "failed"
-    UNKNOWN = "unknown"
-    REVIEW = "review"
-
-
-@dataclass(frozen=True, slots=True)
-class Flip:
-    """The nearest value that would meet a failed condition, and how far it is: fen, years or days, with its sign; None for yes or no."""
-
-    fact: str
-    to: Value
-    by: int | None
-
-
 class ConditionResult(NamedTuple):
-    """One condition held against the facts. `value` is None while the fact is unknown."""
+    """One condition held against the facts. `fact` is the one that decided it, or a sum; `value` is None while it is unknown.
+
+    `flips` is the nearest change that would meet a failed condition: usually of one fact; empty where no change is nearest.
+    """
 
     id: str
     fact: str
     state: State
     value: Value | None
     clause: Words
-    flip: Flip | None
+    flips: tuple[Flip, ...]
     remedy: Words | None
 
 
@@ -69,18 +57,14 @@ class Verdict(NamedTuple):
 
 def judge(edition: Edition, facts: Facts) -> Verdict:
     """Held against every condition: one that fails is final; then what is missing; then what a person must look at."""
-    results = [_held(condition, facts) for condition in edition.conditions]
-    results += [_result(review, facts[review.fact], State.REVIEW) for review in edition.reviews if _sends_to_person(review, facts)]
-    tested = {condition.fact for condition in edition.conditions}
-    results += [
-        ConditionResult(name, name, State.REVIEW, UNCLEAR, clause, None, None)
-        for name, clause in edition.amount_facts.items()
-        if name not in tested and facts.get(name) is UNCLEAR
-    ]
+    known = edition.with_sums(facts)
+    results = [_judged(condition, known) for condition in edition.conditions]
+    results += _later(edition, known)
+    results += _unclear_amount(edition, known, {result.fact for result in results if result.state is State.REVIEW})
     states = {result.state for result in results}
     if State.FAILED in states:
         return Verdict(Outcome.INELIGIBLE, tuple(results), ())
-    missing = _missing(edition, facts)
+    missing = _missing(edition, known)
     if missing:
         return Verdict(Outcome.UNDETERMINED, tuple(results), missing)
     return Verdict(Outcome.REVIEW if State.REVIEW in states else Outcome.ELIGIBLE, tuple(results), ())
@@ -88,50 +72,68 @@ def judge(edition: Edition, facts: Facts) -> Verdict:
 
 def next_worth_asking(edition: Edition, facts: Facts) -> str | None:
     """Find the cheapest fact that can still change verdict or amount, or None: then asking more is of no use."""
-    for condition in edition.conditions:
-        value = facts.get(condition.fact)
-        if value is not None and value is not UNCLEAR and not condition.holds(value):
-            return None
-    return next(iter(_missing(edition, facts)), None)
+    known = edition.with_sums(facts)
+    if any(hold(condition.test, known).state is State.FAILED for condition in (*edition.conditions, *edition.late_conditions)):
+        return None
+    return next(iter(_missing(edition, known)), None)
 
 
-def _missing(edition: Edition, facts: Facts) -> tuple[str, ...]:
+def open_amount(edition: Edition, known: Facts) -> list[str]:
+    """List the facts, unknown or unclear, that the amount still turns on; `known` holds the sums."""
+    low, high = (of_one_payment(edition, rounded(exact, {}, []), []) for exact in edition.award.range(known))
+    award = [fact for name in edition.award.open(known) for fact in edition.spread(name)] if low != high else []
+    if PAID_THIS_YEAR in edition.amount_facts and high:
+        paid = known.get(PAID_THIS_YEAR)
+        if not isinstance(paid, int):
+            award.append(PAID_THIS_YEAR)
+        elif not any(known.get(fact) is UNCLEAR for fact in award) and _is_used_up(edition, low, high, paid):
+            return []
+    return [fact for fact in dict.fromkeys(award) if not is_known(fact, known)]
+
+
+def _is_used_up(edition: Edition, low: Fen, high: Fen, paid: int) -> bool:
+    """Whether this year's payments leave nothing that the open facts could change."""
+    return of_the_year(edition, low, paid, []) == of_the_year(edition, high, paid, [])
+
+
+def _missing(edition: Edition, known: Facts) -> tuple[str, ...]:
     """List what is not known and matters. Beside an unclear fact of the amount, only what a condition reads still does."""
-    unknown = [name for name in edition.asks if name not in facts]
-    if unknown and any(facts.get(name) is UNCLEAR for name in edition.amount_facts):
-        tested = {condition.fact for condition in edition.conditions}
-        return tuple(name for name in unknown if name in tested)
-    return tuple(unknown)
+    if all(name in known for name in edition.asks):
+        return ()
+    tested = (name for condition in edition.conditions for name in undecided(condition.test, known))
+    wanted = {fact for name in tested for fact in edition.spread(name) if fact not in known}
+    amount = open_amount(edition, known)
+    if not any(known.get(name) is UNCLEAR for name in amount):
+        wanted.update(amount)
+    return tuple(name for name in edition.asks if name in wanted)
 
 
-def _held(condition: Condition, facts: Facts) -> ConditionResult:
-    value = facts.get(condition.fact)
-    if value is None:
-        return _result(condition, None, State.UNKNOWN)
-    if value is UNCLEAR:
-        return _result(condition, value, State.REVIEW)
-    if condition.holds(value):
-        return _result(condition, value, State.MET)
-    return _result(condition, value, State.FAILED, _nearest(condition, value))
+def _judged(condition: Condition, known: Facts) -> ConditionResult:
+    state, leaf = hold(condition.test, known)
+    flips = nearest(condition.test, known) if state is State.FAILED else ()
+    return ConditionResult(condition.id, leaf.fact, state, known.get(leaf.fact), condition.clause, flips, condition.remedy)
 
 
-def _result(condition: Condition, value: Value | None, state: State, flip: Flip | None = None) -> ConditionResult:
-    return ConditionResult(condition.id, condition.fact, state, value, condition.clause, flip, condition.remedy)
+def _later(edition: Edition, known: Facts) -> Iterator[ConditionResult]:
+    """Judge what is judged once it is known: the conditions of a claim, reviews, deadlines."""
+    for condition in edition.late_conditions:
+        result = _judged(condition, known)
+        if result.state is not State.UNKNOWN:
+            yield result
+    for review in edition.reviews:
+        state, leaf = hold(review.test, known)
+        if state in (State.MET, State.REVIEW):
+            yield ConditionResult(review.id, leaf.fact, State.REVIEW, known[leaf.fact], review.clause, (), review.remedy)
+    for deadline in edition.deadlines:
+        state = deadline.state(known)
+        if state is not State.UNKNOWN:
+            flips = () if state is State.MET else deadline.flips(known)
+            yield ConditionResult(deadline.id, deadline.fact, state, known[deadline.fact], deadline.clause, flips, None)
 
 
-def _sends_to_person(review: Condition, facts: Facts) -> bool:
-    value = facts.get(review.fact)
-    return value is not None and (value is UNCLEAR or review.holds(value))
-
-
-def _nearest(condition: Condition, value: Value) -> Flip | None:
-    """Find the nearest end of the range, or the other of yes and no. Out of a list of choices none is nearer than another."""
-    if condition.values is not None:
-        return Flip(condition.fact, not value, None) if isinstance(value, bool) else None
-    low, high = condition.low, condition.high
-    to = low if low is not None and value < low else high  # type: ignore[operator]  # the same type, as the file was checked for
-    if isinstance(to, date) and isinstance(value, date):
-        return Flip(condition.fact, to, (to - value).days)
-    if isinstance(to, int) and isinstance(value, int):
-        return Flip(condition.fact, to, to - value)
-    return None
+def _unclear_amount(edition: Edition, known: Facts, said: set[str]) -> Iterator[ConditionResult]:
+    """Send to a person what the amount turns on and the member could not tell, unless a condition has said so."""
+    if UNCLEAR in known.values():
+        for name in open_amount(edition, known):
+            if known.get(name) is UNCLEAR and name not in said:
+                yield ConditionResult(name, name, State.REVIEW, UNCLEAR, edition.amount_facts[name], (), None)

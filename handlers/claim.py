@@ -8,6 +8,7 @@ from datetime import date
 from functools import partial
 from typing import Any
 
+from calculator.deadline import HANDED_IN
 from calculator.edition import Edition, Policy
 from calculator.estimate import Estimate, estimate
 from calculator.facts import FACTS, Facts, Value
@@ -72,7 +73,7 @@ def claim(case: Case, name: str) -> Flow[Applied | Estimated | Declined | NotYet
     worked_out = estimate(edition, facts)
     if worked_out.verdict.outcome is Outcome.INELIGIBLE:
         return Estimated(name, edition, worked_out, facts)
-    papers = _papers(edition)
+    papers = _papers(edition, facts)
     documents = yield from ask(papers)
     card = yield from ask(CARD)
     missing = missing_of(papers.needs, documents)
@@ -92,8 +93,8 @@ def _event_day(policy: Policy, today: date) -> Question[date]:
     return day_question(FACTS[policy.edition_by], policy.editions[0].starts, today)
 
 
-def _papers(edition: Edition) -> Documents:
-    needs = tuple(Need(need.kind, dict(need.title), dict(need.hint)) for need in edition.documents)
+def _papers(edition: Edition, facts: Facts) -> Documents:
+    needs = tuple(Need(need.kind, dict(need.title), dict(need.hint)) for need in edition.documents_for(facts))
     return Documents(key="documents", needs=needs)
 
 
@@ -108,6 +109,8 @@ def _person(today: date) -> Generator[Question[Any], Any, Person]:
 def _facts(case: Case, edition: Edition, person: Person, day: date) -> Generator[Question[Any], Any, dict[str, Value]]:
     """What the certificate and the day already tell is not asked again."""
     known: dict[str, Value] = {edition.edition_by: day}
+    if edition.deadlines:
+        known[HANDED_IN] = case.day
     born = birth_day(person.certno)
     if born is not None and "age" in edition.asks:
         known["age"] = max(age_on(day, born), 0)
@@ -120,14 +123,14 @@ def _facts(case: Case, edition: Edition, person: Person, day: date) -> Generator
 def _items(policy: Policy, applied: Applied, today: date) -> tuple[Item, ...]:
     """Every answer that leaves with the claim, in the order it was asked."""
     person, edition = applied.person, applied.edition
-    born = birth_day(person.certno)
+    unasked = {HANDED_IN} if birth_day(person.certno) is None else {HANDED_IN, "age"}
     given: list[tuple[Question[Any], Any]] = [
         (NAME, person.name),
         (_certno(today), person.certno),
         (UNION, person.union),
         (PHONE, person.phone),
-        *((_fact(policy, edition, name, today), value) for name, value in applied.facts.items() if name != "age" or born is None),
-        (_papers(edition), applied.documents),
+        *((_fact(policy, edition, name, today), value) for name, value in applied.facts.items() if name not in unasked),
+        (_papers(edition, applied.facts), applied.documents),
         (CARD, applied.card),
     ]
     return tuple(Item(question.key, question.show(value), question.dump(value)) for question, value in given)

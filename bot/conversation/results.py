@@ -8,11 +8,12 @@ from typing import Any
 from bot.conversation.actions import order_action
 from bot.conversation.talk import Rows, as_json
 from bot.message import Button, Say
-from calculator.award import Step
+from calculator.base import Step
 from calculator.edition import Edition
 from calculator.estimate import Estimate
 from calculator.facts import FACTS, UNCLEAR, FactType
-from calculator.verdict import ConditionResult, Outcome, State
+from calculator.logic import State
+from calculator.verdict import ConditionResult, Outcome
 from handlers.benefit import Estimated, reasons
 from handlers.facts import fact_question
 
@@ -65,7 +66,7 @@ def _failures(estimated: Estimated) -> tuple[Say, ...]:
 def _failure(edition: Edition, condition: ConditionResult) -> Say:
     """The condition, the member's own figure, and the nearest change that would flip it."""
     figures = {"clause": condition.clause, "value": _figure(edition, condition)}
-    flip = condition.flip
+    flip = condition.flips[0] if len(condition.flips) == 1 else None
     if condition.remedy is not None:
         return Say("result.failed_remedy", {**figures, "remedy": condition.remedy})
     if flip is not None and flip.by is not None:

@@ -145,7 +145,7 @@ def test_an_estimate_is_plain_data_to_keep() -> None:
     assert kept["edition"] == "changchun/hospital@2023-01-01"
     assert kept["status"] == "sample"
     assert kept["amount"] == 0
-    assert kept["conditions"][2]["flip"] == {"fact": "out_of_pocket", "to": 500_001, "by": 20_001}
+    assert kept["conditions"][2]["flips"] == [{"fact": "out_of_pocket", "to": 500_001, "by": 20_001}]
     assert kept["conditions"][3]["state"] == "review"
 
 

@@ -36,7 +36,7 @@ def test_exactly_the_threshold_pays_nothing_and_says_that_a_fen_more_would(capsy
 
     assert result["amount"] == "0.00"
     assert result["verdict"] == "ineligible"
-    assert result["conditions"][2]["flip"] == {"fact": "out_of_pocket", "to": "5000.01", "by": "0.01"}
+    assert result["conditions"][2]["flips"] == [{"fact": "out_of_pocket", "to": "5000.01", "by": "0.01"}]
 
 
 def test_what_is_missing_is_named_and_no_amount_given(capsys: pytest.CaptureFixture[str]) -> None:

@@ -10,8 +10,9 @@ import pytest
 from calculator.edition import Edition
 from calculator.estimate import estimate
 from calculator.facts import Facts, Value
+from calculator.logic import Flip, State
 from calculator.policy import load
-from calculator.verdict import Flip, Outcome, State, judge, next_worth_asking
+from calculator.verdict import Outcome, judge, next_worth_asking
 from tests.calculator.cases import edition, facts, hospital, samples
 
 EDITIONS = [found for policy in load("changchun").values() for found in policy.editions]
@@ -75,7 +76,7 @@ def test_an_accident_or_a_fire_is_judged(sentence: str, benefit: str, case: Fact
 def test_a_failed_condition_tells_the_nearest_change_that_meets_it(case: dict[str, Value], flip: Flip) -> None:
     (failed,) = judge(edition("hospital"), case).failed()
 
-    assert failed.flip == flip
+    assert failed.flips == (flip,)
     assert failed.value == case[flip.fact]
     assert judge(edition("hospital"), case | {flip.fact: flip.to}).outcome is Outcome.ELIGIBLE
 
@@ -83,14 +84,14 @@ def test_a_failed_condition_tells_the_nearest_change_that_meets_it(case: dict[st
 def test_a_fire_without_the_certificate_is_told_how_to_get_it() -> None:
     (failed,) = judge(edition("fire"), facts(fire_report="no")).failed()
 
-    assert failed.flip == Flip("fire_report", True, None)
+    assert failed.flips == (Flip("fire_report", True, None),)
     assert failed.remedy is not None
 
 
 def test_no_injury_is_said_to_be_nearer_than_another() -> None:
     (failed,) = judge(edition("accident"), facts(work_injury="no", injury="lighter")).failed()
 
-    assert failed.flip is None
+    assert failed.flips == ()
 
 
 def test_every_condition_is_held_against_the_facts() -> None:

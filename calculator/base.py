@@ -1,0 +1,67 @@
+"""What a rate or a band is held against: one fact, or a sum of some facts less others, never below zero."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from calculator.amounts import LARGEST
+from calculator.facts import Facts
+
+Words = Mapping[str, str]
+"""One text of a policy file in every language: {"zh": ..., "en": ...}."""
+
+
+class Step(NamedTuple):
+    """One line of the working. Figures are JSON: money in fen, rates in parts per million; `clause` is the rule it rests on."""
+
+    kind: str
+    figures: Mapping[str, Any]
+    clause: Words
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """An amount in fen: the facts of `plus` less the facts of `minus`, at least nothing. One fact alone bears its own name."""
+
+    name: str
+    plus: tuple[str, ...]
+    minus: tuple[str, ...] = ()
+    title: Words | None = None
+    """What people call a sum; a single fact is worded by `locales/`."""
+    clause: Words | None = None
+
+    @property
+    def facts(self) -> tuple[str, ...]:
+        """The facts it reads."""
+        return self.plus + self.minus
+
+    def value(self, facts: Facts) -> int:
+        """Add and subtract; every fact is known."""
+        if len(self.plus) == 1 and not self.minus:
+            return facts[self.name]  # type: ignore[return-value]  # a money fact, as the file was checked for
+        return max(sum(facts[name] for name in self.plus) - sum(facts[name] for name in self.minus), 0)  # type: ignore[misc]  # money facts
+
+    def range(self, facts: Facts) -> tuple[int, int]:
+        """The least and the most it can be while some facts are unknown or unclear."""
+        plus = [_range(name, facts) for name in self.plus]
+        minus = [_range(name, facts) for name in self.minus]
+        low = sum(low for low, _ in plus) - sum(high for _, high in minus)
+        high = sum(high for _, high in plus) - sum(low for low, _ in minus)
+        return max(low, 0), max(high, 0)
+
+    def steps(self, facts: Facts, clause: Words) -> Iterator[Step]:
+        """Write down where it comes from."""
+        if self.title is None:
+            yield Step("base", {"fact": self.name, "amount": facts[self.name]}, clause)
+            return
+        words = self.clause or clause
+        for kind, names in (("plus", self.plus), ("minus", self.minus)):
+            yield from (Step(kind, {"fact": name, "amount": facts[name]}, words) for name in names)
+        yield Step("net", {"fact": self.name, "title": self.title, "amount": self.value(facts)}, words)
+
+
+def _range(name: str, facts: Facts) -> tuple[int, int]:
+    value = facts.get(name)
+    return (value, value) if isinstance(value, int) else (0, LARGEST)

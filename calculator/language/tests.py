@@ -1,0 +1,108 @@
+"""The tests of a policy file, and the sums they may look at."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any
+
+from pydantic import Discriminator, Field, Tag, model_validator
+
+from calculator.facts import FACTS, FactType
+from calculator.language.values import ENDS, AnyFact, Bound, MoneyFact, Name, Table, WordsTable, one_of_each_end, take_value
+
+
+class LeafTable(Table):
+    """A test on one fact or one sum: a range, or a list of values."""
+
+    fact: AnyFact | None = Field(None, description="The fact it looks at.", examples=["age"])
+    sum: Name | None = Field(None, description="A sum of this edition, instead of a fact.", examples=["net_self_pay"])
+    over: Bound | None = Field(None, description="More than this. Money is text in yuan.", examples=["5000"])
+    from_: Bound | None = Field(None, alias="from", description="This or more.", examples=[16])
+    to: Bound | None = Field(None, description="This or less.", examples=[60])
+    below: Bound | None = Field(None, description="Less than this.", examples=["70000"])
+    between: list[Bound] | None = Field(
+        None, min_length=2, max_length=2, description="From one to the other, both included.", examples=[[16, 60]]
+    )
+    is_: list[bool | int | date | str] | None = Field(None, alias="is", description="One of these values.", examples=[["employee"]])
+    is_not: list[bool | int | date | str] | None = Field(None, description="None of these values.", examples=[["lighter"]])
+
+    @property
+    def name(self) -> str:
+        """The fact or sum it looks at."""
+        return str(self.fact or self.sum)
+
+    def ends(self) -> dict[str, Bound]:
+        """Its ends as written, `between` as from and to."""
+        if self.between is not None:
+            return {"from": self.between[0], "to": self.between[1]}
+        written = zip(ENDS, (self.over, self.from_, self.to, self.below), strict=True)
+        return {end: value for end, value in written if value is not None}
+
+    @model_validator(mode="after")
+    def _says_one_thing(self) -> LeafTable:
+        if (self.fact is None) == (self.sum is None):
+            raise ValueError("needs a fact or a sum")
+        kinds = [self.between is not None, self.is_ is not None, self.is_not is not None]
+        has_ends = any(value is not None for value in (self.over, self.from_, self.to, self.below))
+        if sum([*kinds, has_ends]) != 1:
+            raise ValueError("needs one of between, is, is_not, or ends (over or from, to or below)")
+        one_of_each_end(self.ends())
+        kind = FactType.MONEY if self.sum is not None else FACTS[self.name].type
+        for value in [*self.ends().values(), *(self.is_ or []), *(self.is_not or [])]:
+            take_value(self.name, kind, value)
+        return self
+
+
+class TreeTable(Table):
+    """A test put together from others."""
+
+    all: list[Test] | None = Field(None, min_length=1, description="Every one of these tests must hold.")
+    any: list[Test] | None = Field(None, min_length=1, description="One of these tests must hold.")
+    not_: Test | None = Field(None, alias="not", description="This test must not hold.")
+
+    @model_validator(mode="after")
+    def _says_one_thing(self) -> TreeTable:
+        if sum(each is not None for each in (self.all, self.any, self.not_)) != 1:
+            raise ValueError("needs one of all, any, not")
+        return self
+
+
+def _shape(value: Any) -> str:
+    written = value if isinstance(value, dict) else value.__dict__
+    return "tree" if {"all", "any", "not", "not_"} & {key for key, held in written.items() if held is not None} else "leaf"
+
+
+Test = Annotated[Annotated[LeafTable, Tag("leaf")] | Annotated[TreeTable, Tag("tree")], Discriminator(_shape)]
+
+
+class _Named(Table):
+    id: Name = Field(description="A name that stays: pages, reports and statistics refer to it.", examples=["threshold"])
+    clause: WordsTable = Field(description="What the rule says, for members and staff.")
+    remedy: WordsTable | None = Field(None, description="What a person can do if it fails.")
+
+
+class LeafCondition(_Named, LeafTable):
+    """A condition on one fact or sum."""
+
+
+class TreeCondition(_Named, TreeTable):
+    """A condition put together from tests."""
+
+
+ConditionTable = Annotated[Annotated[LeafCondition, Tag("leaf")] | Annotated[TreeCondition, Tag("tree")], Discriminator(_shape)]
+
+
+class SumTable(Table):
+    """A base with subtractions: some facts less others, at least nothing."""
+
+    name: Name = Field(description="How tests and awards refer to it; no fact's name.", examples=["net_self_pay"])
+    title: WordsTable = Field(description="What people call it.")
+    plus: list[MoneyFact] = Field(min_length=1, description="The facts added up.", examples=[["personal_part"]])
+    minus: list[MoneyFact] = Field(default=[], description="The facts taken off.", examples=[["deductible", "own_pay"]])
+    clause: WordsTable = Field(description="What the rule says of it.")
+
+    @model_validator(mode="after")
+    def _has_a_name_of_its_own(self) -> SumTable:
+        if self.name in FACTS:
+            raise ValueError(f"{self.name} is the name of a fact: choose another")
+        return self
