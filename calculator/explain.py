@@ -8,11 +8,11 @@ from typing import Any
 from calculator.amounts import percent, plain, pretty
 from calculator.edition import Edition
 from calculator.estimate import Estimate
-from calculator.facts import FACTS, FactType, Unclear, shown
+from calculator.facts import is_money, shown
 from calculator.logic import Flip, State
 from calculator.verdict import ConditionResult
 
-MONEY_FIGURES = frozenset({"amount", "base", "over", "from", "to", "below", "cap", "paid", "left", "rest", "minimum"})
+MONEY_FIGURES = frozenset({"amount", "base", "over", "from", "to", "below", "cap", "paid", "left", "rest", "minimum", "each", "part"})
 """The figures of working steps that are money; `rate_ppm` is a rate, the rest are names and texts."""
 
 _SIGNS = {State.MET: "✓", State.FAILED: "✗", State.UNKNOWN: "?", State.REVIEW: "!"}
@@ -64,5 +64,4 @@ def _figure(name: str, value: Any, language: str) -> str:
 
 def _flip(flip: Flip) -> dict[str, Any]:
     by = flip.by
-    is_money = FACTS[flip.fact].type is FactType.MONEY and not isinstance(flip.to, Unclear)
-    return {"fact": flip.fact, "to": shown(flip.fact, flip.to), "by": plain(by) if is_money and by is not None else by}
+    return {"fact": flip.fact, "to": shown(flip.fact, flip.to), "by": plain(by) if is_money(flip.fact) and by is not None else by}

@@ -163,12 +163,17 @@ def from_json(name: str, value: JsonValue) -> Value:
 
 
 def shown(name: str, value: Value) -> JsonValue:
-    """Write a value for machines outside: like `to_json`, but money in yuan ("152000.00") and yes or no as these words."""
+    """Write a value for machines outside: like `to_json`, but money in yuan ("152000.00") and yes or no as these words. A sum is money."""
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if isinstance(value, int) and FACTS[name].type is FactType.MONEY:
+    if isinstance(value, int) and is_money(name):
         return plain(value)
     return to_json(value)
+
+
+def is_money(name: str) -> bool:
+    """Whether a fact is an amount; a name that is no fact is a sum of amounts."""
+    return name not in FACTS or FACTS[name].type is FactType.MONEY
 
 
 def _is_of_type(kind: FactType, value: Value) -> bool:

@@ -11,11 +11,11 @@ from calculator.edition import Edition
 from calculator.estimate import estimate
 from calculator.facts import Facts, Value
 from calculator.logic import Flip, State
-from calculator.policy import load
+from calculator.policy import load, places
 from calculator.verdict import Outcome, judge, next_worth_asking
 from tests.calculator.cases import edition, facts, hospital, samples
 
-EDITIONS = [found for policy in load("changchun").values() for found in policy.editions]
+EDITIONS = [found for place in places() for policy in load(place).values() for found in policy.editions]
 
 
 @pytest.mark.parametrize(
