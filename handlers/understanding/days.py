@@ -41,18 +41,40 @@ _HARMLESS = re.compile(
     r"\b(?:on|at|it|was|is|i|the|in|left|discharged|happened|got|hurt)\b|[ ,。.!、:;()]"
 )
 
+_HEDGED = re.compile(
+    r"左右|前后|大概|大约|可能|好像|差不多|也许|应该|估计|或|还是|不是|[记忘]不?|上下|\?|[0-9一二三四五六七八九十]|\b(?:about|around|maybe|not|or)\b"
+)
+"""What makes a day inside a longer statement doubtful; numbers that no way of naming a day has read are among it."""
+
 
 def read_day(text: str, today: date) -> Read[date] | Unread:
     """Find the one day this message names, not after today. A day without its year is the latest one that has been."""
+    return _read_day(text, today, _nothing_but_harmless)
+
+
+def read_day_within(text: str, today: date) -> Read[date] | Unread:
+    """Find the one day inside a longer statement: sure unless it is hedged or denied, whatever else is told."""
+    return _read_day(text, today, _not_hedged)
+
+
+def _nothing_but_harmless(rest: str) -> bool:
+    return not _HARMLESS.sub("", rest)
+
+
+def _not_hedged(rest: str) -> bool:
+    return not _HEDGED.search(rest)
+
+
+def _read_day(text: str, today: date, is_safe: Callable[[str], bool]) -> Read[date] | Unread:
     if len(text) > LONGEST:
         return Unread("too_long")
     try:
-        return _read(_han_to_digits(number_words(plain(text).replace("元月", "一月"))), today)
+        return _read(_han_to_digits(number_words(plain(text).replace("元月", "一月"))), today, is_safe)
     except NotReadError as error:
         return Unread(error.reason)
 
 
-def _read(said: str, today: date) -> Read[date] | Unread:
+def _read(said: str, today: date, is_safe: Callable[[str], bool]) -> Read[date] | Unread:
     if _LUNAR.search(said):
         return Unread("unclear")
     found: list[Found] = []
@@ -71,7 +93,7 @@ def _read(said: str, today: date) -> Read[date] | Unread:
         return Unread("future")
     if day.year < _FIRST_YEAR:
         return Unread("too_early")
-    return Read(day, all(sure for _, sure in found) and not _HARMLESS.sub("", rest))
+    return Read(day, all(sure for _, sure in found) and is_safe(rest))
 
 
 def _han_to_digits(text: str) -> str:

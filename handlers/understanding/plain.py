@@ -5,16 +5,14 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from handlers.understanding.traditional import SIMPLIFIED
+
 SPOILT = "\ufffd"
 """Stands where a character was that must not be read as a digit: a superscript, a fraction, a control of direction."""
 
 FORMAL = frozenset("壹贰貳叁參叄肆伍陆陸柒捌玖拾佰仟")
 """Numerals as on cheques, where a digit after a unit is never a shorthand."""
 
-_TRADITIONAL = (
-    "萬億兩歲號圓塊錢個幾餘沒錯對傷領過醫療補貼災險請從頭開關說語為麼國後點週禮應該約負數還給報銷發單證燒車進來總繳費現問這樣辦誰"
-)
-_SIMPLIFIED = "万亿两岁号元块钱个几余没错对伤领过医疗补贴灾险请从头开关说语为么国后点周礼应该约负数还给报销发单证烧车进来总缴费现问这样办谁"
 _NUMERALS = {
     **dict(zip("壹贰貳叁參叄肆伍陆陸柒捌玖拾佰仟", "一二二三三三四五六六七八九十百千", strict=True)),
     **dict.fromkeys("〇○", "零"),
@@ -29,7 +27,7 @@ _MARKS = {
     **dict.fromkeys("\u200b\u200c\u200d\u2060\ufeff\ufe0e\ufe0f", ""),
     **dict.fromkeys("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069", SPOILT),
 }
-_ONE_SCRIPT = str.maketrans({**dict(zip(_TRADITIONAL, _SIMPLIFIED, strict=True)), **_NUMERALS, **_MARKS})
+_ONE_SCRIPT = str.maketrans({**SIMPLIFIED, **_NUMERALS, **_MARKS})
 _WIDE_COMMA = "\ue000"
 _WIDE_GROUPS = re.compile(rf"[¥$ ]*[0-9]{{1,3}}(?:{_WIDE_COMMA}[0-9]{{3}})+(?:\.[0-9]+)?[ 元块整。.!]*")
 _WIDE_ZEROS = re.compile(rf"(?<=[0-9]){_WIDE_COMMA}(?=000(?![0-9]))")

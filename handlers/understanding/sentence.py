@@ -1,60 +1,128 @@
-"""Several things said at once ("我住院了，自己花了15万2"): what was clearly understood is offered, so that nobody is asked twice."""
+"""Several things said at once ("我58岁还在上班，住院自己掏了三万二"): what was understood is shown, so that nobody is asked twice.
+
+`hear(text, today)` gives everything, each fact as a `Read` (sure, or to be echoed) or as an `Unread` (spoken of, and why no value was
+taken: "上个月出院" is `discharged_on: Unread("incomplete")`, to be asked for its day). What is about somebody else is never sure.
+`read_sentence(text, today)` gives only what is sure. Facts bear the names of calculator/facts.py; which of them an edition asks, and
+which choices it has, is for the caller to look at.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from calculator.amounts import Fen
-from handlers.understanding.amounts import read_amount
-from handlers.understanding.counts import read_age
-from handlers.understanding.days import read_day
+from handlers.understanding.counts import read_age, read_count
+from handlers.understanding.days import read_day_within
 from handlers.understanding.plain import plain
 from handlers.understanding.reading import LONGEST, Read, Unread
+from handlers.understanding.stated import told
+from handlers.understanding.sums import sums
 from handlers.understanding.topics import read_topic
 
-Mentioned = dict[str, str | int | Fen | date]
+Mentioned = dict[str, bool | str | int | Fen | date]
 """Under "benefit" its name, under the names of facts their values."""
 
-_CLAUSES = re.compile(r",(?![0-9]{3})|[。;!?、\n]|\.(?![0-9])| and (?=i |paid|spent|was |my )| but ")
-_PAID_MYSELF = re.compile(r"自己|个人|自付|自费|自负|自掏|我[花付掏交]|[花付掏]了|\bpaid\b|\bspent\b|out of pocket")
-_NOT_PAID_MYSELF = re.compile(r"总|报(?!销后|销完|完)|医保(?!报销后|后)|损失|工资|补贴|每|他|她|total|insur|wage")
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What one message says: the benefit it is about ("" for none or several), and facts by name."""
+
+    benefit: str = ""
+    about_another: bool = False
+    """Whether it speaks of somebody else: a relative, a workmate."""
+    facts: Mapping[str, Read[Any] | Unread] = field(default_factory=dict)
+
+
+_CLAUSES = re.compile(r"(,(?![0-9]{3})|[。;!、\n]|(?<=\?)|\.(?![0-9])| and (?=i |paid|spent|was |my |still |[0-9])| but |※)")
+_RUN_TOGETHER = re.compile(
+    r"(?<=岁)(?=[^了零半多])|(?<=院)(?=[^费的时期总后结,])|(?<=[^,] )(?=[^0-9 ])"
+    r"|(?<=[^,])(?=(?:还|仍|现)在[职岗上]|(?<![还仍现])在[职岗]|(?:还|仍)[没未]退休|(?<![还仍])[没未]退休|已经退休|自己[花掏付出]|自[付费掏]|个人[现自支付]|今年[没领])"
+    r"|(?<=[^,])(?=[我俺](?:今年)?[0-9一二三四五六七八九])|(?<=[^0-9年月去今前上,])(?=(?:[0-9]{4}年|[0-9一二三四五六七八九十]{1,2}月[0-9一二三]))"
+)
+"""Where one statement ends and the next begins though no mark stands between them, as in what is dictated."""
+_SPACE_IN_LATIN = re.compile(r"[a-z]")
 _SOMEBODY_ELSE = re.compile(
-    r"[爸妈爹娘儿女孩爱妻夫父母哥姐弟妹他她婆公爷奶叔姨舅媳]|老[人公婆]|\b(?:his|her|he|she|son|daughter|wife|husband|father|mother)\b"
+    r"[爸妈爹]|娘(?!家)|父亲|母亲|父母|儿子|女儿|闺女|姑娘|媳妇|老[婆公伴]|丈夫|妻子|爱人|对象|[哥姐弟妹]|爷爷|奶奶|姥|公公|岳|叔|姨|舅|侄|孙[子女]|"
+    r"(?<!其)[他她]|(?<!生)(?<!个)(?:孩子|小孩|娃)|同事|工友|邻居|朋友|\b(?:his|her|he|she|son|daughter|wife|husband|father|mother|child)\b"
 )
 _QUESTION = re.compile(r"(?:能|可以|会)?(?:领|报|补|给)(?:销|到|助|贴)?(?:多少|几).*$")
-_AGE = re.compile(r"岁|今年[0-9二三四五六七八九十]{2,3}了?$|\bi'?m [0-9]|\bi am [0-9]|years old")
+_AGE = re.compile(
+    r"岁|今年[0-9零一二三四五六七八九十]{1,3}[了啦]?$|^[我俺][0-9零一二三四五六七八九十]{2,3}[了啦]?$|年(?:出?生|的)|"
+    r"\bi'?m [0-9]|\bi am [0-9]|years? old"
+)
+_BARE_AGE = re.compile(r"[1-9][0-9]")
+_CHILDREN = re.compile(r"(?P<count>[0-9一二两三四五])个?(?:孩子|小孩|娃)")
+_HURT = re.compile(r"受了?伤|摔|骨折|撞|烫")
 _EVENTS = {
-    "discharged_on": re.compile(r"出院|出的院|discharged|left hospital"),
-    "injured_on": re.compile(r"骨折|受伤|受的伤|摔伤"),
-    "fire_on": re.compile(r"着火|着的火|失火|起火"),
+    "discharged_on": re.compile(r"出了?院|出的院|discharged|left hospital"),
+    "injured_on": re.compile(r"骨折|受了?伤|受的伤|摔|撞|broke|injured|hurt"),
+    "fire_on": re.compile(r"着了?火|着的火|失火|起火|火灾|\bfire\b"),
 }
+
+Reading = tuple[str, Read[Any] | Unread]
+
+
+def hear(text: str, today: date) -> Heard:
+    """Read every fact a message speaks of, with its certainty."""
+    if len(text) > LONGEST:
+        return Heard()
+    said = plain(text)
+    topic = read_topic(text)
+    benefit = topic.name if topic and topic.kind == "benefit" else ""
+    clauses = _split(said)
+    readings: dict[str, list[Read[Any] | Unread]] = {}
+    for name, reading in _readings(clauses, said, benefit, today):
+        readings.setdefault(name, []).append(reading)
+    another = _SOMEBODY_ELSE.search(said) is not None
+    facts = {name: _one(found, doubtful=another) for name, found in readings.items()}
+    return Heard(benefit, another, facts)
 
 
 def read_sentence(text: str, today: date) -> Mentioned:
     """Read the facts a message states clearly; whatever is doubtful, approximate, about others or said twice is left out."""
-    if len(text) > LONGEST:
-        return {}
-    topic = read_topic(text)
-    clauses = [clause.strip() for clause in _CLAUSES.split(plain(text)) if clause.strip()]
-    clauses = [_QUESTION.sub("", clause) for clause in clauses]
-    mentioned: Mentioned = {"benefit": topic.name} if topic and topic.kind == "benefit" else {}
-    if mentioned.get("benefit", "hospital") == "hospital":
-        _add(mentioned, "out_of_pocket", [read_amount(clause) for clause in clauses if _is_own_payment(clause)])
-    _add(mentioned, "age", [read_age(clause, today) for clause in clauses if _AGE.search(clause) and not _SOMEBODY_ELSE.search(clause)])
-    for fact, event in _EVENTS.items():
-        _add(mentioned, fact, [read_day(clause, today) for clause in clauses if event.search(clause)])
-    return mentioned
+    heard = hear(text, today)
+    mentioned: Mentioned = {"benefit": heard.benefit} if heard.benefit else {}
+    return mentioned | {name: found.value for name, found in heard.facts.items() if isinstance(found, Read) and found.sure}
 
 
-def _is_own_payment(clause: str) -> bool:
-    return bool(_PAID_MYSELF.search(clause)) and not _NOT_PAID_MYSELF.search(clause)
+def _split(said: str) -> list[str]:
+    marked = said if _SPACE_IN_LATIN.search(said) else _RUN_TOGETHER.sub("※", said)
+    parts = (_QUESTION.sub("", part).strip(" ,。;!、※") for part in _CLAUSES.split(marked) if part)
+    return [part for part in parts if part]
 
 
-def _add(
-    mentioned: Mentioned, fact: str, readings: list[Read[Fen] | Unread] | list[Read[int] | Unread] | list[Read[date] | Unread]
-) -> None:
-    values = {reading.value for reading in readings if isinstance(reading, Read)}
-    doubtful = any(not reading.sure if isinstance(reading, Read) else reading.reason != "none" for reading in readings)
-    if len(values) == 1 and not doubtful:
-        mentioned[fact] = values.pop()
+def _readings(clauses: list[str], said: str, benefit: str, today: date) -> Iterator[Reading]:
+    yield from told(clauses, said)
+    for clause in clauses:
+        if _AGE.search(clause):
+            yield "age", read_age(clause, today)
+        elif _BARE_AGE.fullmatch(clause):
+            yield "age", Read(int(clause), sure=False)
+        yield from sums(clause, benefit)
+        yield from _days(clause, benefit, today)
+    if children := _CHILDREN.search(said):
+        counted = read_count(children["count"])
+        yield "children_hurt", Read(counted.value, sure=_HURT.search(said) is not None) if isinstance(counted, Read) else counted
+
+
+def _days(clause: str, benefit: str, today: date) -> Iterator[Reading]:
+    for name, event in _EVENTS.items():
+        if event.search(clause) and not (name == "injured_on" and benefit == "hospital"):
+            found = read_day_within(clause, today)
+            if found != Unread("none"):
+                yield name, found
+
+
+def _one(readings: list[Read[Any] | Unread], *, doubtful: bool) -> Read[Any] | Unread:
+    """One reading for a fact: two different values are none."""
+    failed = next((reading for reading in readings if isinstance(reading, Unread)), None)
+    if failed is not None:
+        return failed
+    values = [reading for reading in readings if isinstance(reading, Read)]
+    if any(reading.value != values[0].value for reading in values):
+        return Unread("several")
+    return Read(values[0].value, sure=not doubtful and all(reading.sure for reading in values))

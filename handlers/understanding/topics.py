@@ -53,11 +53,11 @@ _EDITS = [
 _NUMBERS = {character: str(value) for value, character in enumerate("一二三四五六七八九十", start=1)} | {"十一": "11", "十二": "12"}
 _BENEFITS = {
     "hospital": re.compile(
-        r"住院|住了院|在医院|癌|肿瘤|化疗|住过院|住医院|出院|出的院|手术|生病|病了|大病|看病|"
+        r"住院|住了(?:[0-9一二三四五两]+[次回])?院|在医院|癌|肿瘤|化疗|住过院|住医院|出院|出的院|手术|生病|病了|大病|看病|"
         r"\bhospital(?:i[sz]ed)?\b|\bsurgery\b|\boperation\b|\bsick\b|\bill\b"
     ),
     "accident": re.compile(
-        r"意外|骨折|摔[伤断了倒跤]|受伤|受了伤|撞了|撞伤|被撞|烫伤|烧伤|车祸|"
+        r"意外|骨折|(?:骨|腿|胳膊|手|脚|[指趾]头?)[^,]{0,3}(?:断了|折了)|摔[伤断了倒跤]|受伤|受了伤|撞了|撞伤|被撞|烫伤|烧伤|车祸|"
         r"\baccidents?\b|\bbroke(?:n)? (?:my|his|her|an?|the)\b|\bfractur\w{0,4}\b|\binjur(?:y|ed)\b"
     ),
     "fire": re.compile(r"着火|着了火|火灾|失火|起火|烧了|烧毁|被烧(?!伤)|烧光|烧没|\bfire\b|\bburn(?:ed|t) down\b"),

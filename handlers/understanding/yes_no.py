@@ -16,8 +16,8 @@ _NO_WORDS = (
     "it is not|no i dont|no i havent|no i am not|disagree|i disagree|of course not|incorrect|not true"
 )
 _LIKELY_WORDS = (
-    "i think so|probably|i guess|i guess so|i believe so|likely|mostly|not wrong|不错|必须|必须的|那必须|那必须的|那可不|可不|可不是|可不是嘛|"
-    "可不嘛|可不咋的|得嘞|算是|算是吧|是这样|是这样的"
+    "i think so|probably|i guess|i guess so|i believe so|likely|mostly|not wrong|不错|必须|必须的|那必须|那必须的|那可不|可不|可不是|"
+    "可不是嘛|可不嘛|可不咋的|得嘞|算是|算是吧|是这样|是这样的"
 )
 _UNLIKELY_WORDS = "i dont think so|probably not|i think not|not really|i guess not|unlikely|hardly|也不是|也不算|也没有吧"
 _WORDS = {
