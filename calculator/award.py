@@ -11,7 +11,7 @@ from typing import Protocol
 
 from calculator.amounts import MILLION, Fen, exact_yuan, half_up
 from calculator.base import Step, Words
-from calculator.facts import UNCLEAR, Facts
+from calculator.facts import UNCLEAR, Known, Open
 
 Range = tuple[int, int]
 
@@ -35,19 +35,19 @@ class Award(Protocol):
     def cap(self) -> Cap | None:
         """The most this award pays by itself."""
 
-    def range(self, facts: Facts) -> Range:
+    def range(self, facts: Known) -> Range:
         """Give the least and the most it can pay, exact, while facts are unknown or unclear."""
 
-    def open(self, facts: Facts) -> Iterator[str]:
+    def open(self, facts: Known) -> Iterator[str]:
         """List the facts that are unknown or unclear and can still change the pay."""
 
-    def path(self, facts: Facts) -> Iterator[str]:
+    def path(self, facts: Known) -> Iterator[str]:
         """List the facts that this case's pay is worked out from, known or not."""
 
     def reads(self) -> Iterator[tuple[str, Words]]:
         """List every fact it may read, with the clause that reads it."""
 
-    def pay(self, facts: Facts, working: list[Step]) -> int:
+    def pay(self, facts: Known, working: list[Step]) -> int:
         """Pay, exact; every fact it turns on is known."""
 
 
@@ -76,7 +76,7 @@ def cut(award: Award, exact: int, working: list[Step]) -> int:
     return award.cap.amount * MILLION
 
 
-def still_open(award: Award, facts: Facts) -> Iterator[str]:
+def still_open(award: Award, facts: Known) -> Iterator[str]:
     """List what is not known on an award's path, if its pay turns on it."""
     if is_open(award.range(facts)):
         yield from (name for name in award.path(facts) if not is_known(name, facts))
@@ -86,5 +86,5 @@ def is_open(of: Range) -> bool:
     return of[0] != of[1]
 
 
-def is_known(name: str, facts: Facts) -> bool:
-    return name in facts and facts[name] is not UNCLEAR
+def is_known(name: str, facts: Known) -> bool:
+    return name in facts and facts[name] is not UNCLEAR and not isinstance(facts[name], Open)

@@ -10,7 +10,7 @@ from typing import Any
 from calculator.amounts import MILLION, Fen, Ppm, exact_yuan, half_up
 from calculator.award import Cap, Range, capped, cut, nothing, still_open
 from calculator.base import Base, Step, Words
-from calculator.facts import Facts
+from calculator.facts import Known
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,22 +74,22 @@ class _Based:
         """The bases at which the pay can jump."""
         return iter(())
 
-    def range(self, facts: Facts) -> Range:
+    def range(self, facts: Known) -> Range:
         """The least and the most it can pay, exact, while facts are unknown."""
         low, high = self.base.range(facts)
         points = {low, high, *(edge for edge in self.edges() if low < edge < high)}
         worths = [capped(self.cap, self.worth(point)) for point in points]
         return min(worths), max(worths)
 
-    def open(self, facts: Facts) -> Iterator[str]:
+    def open(self, facts: Known) -> Iterator[str]:
         """List the facts that are unknown or unclear and can still change the pay."""
         return still_open(self, facts)
 
-    def path(self, _facts: Facts) -> Iterator[str]:
+    def path(self, _facts: Known) -> Iterator[str]:
         """List the facts of the base."""
         return iter(self.base.facts)
 
-    def pay(self, facts: Facts, working: list[Step]) -> int:
+    def pay(self, facts: Known, working: list[Step]) -> int:
         """Pay, and write down how."""
         raise NotImplementedError
 
@@ -113,7 +113,7 @@ class RateOnWhole(_Based):
         """The ends of the bands."""
         return self.bands.edges()
 
-    def pay(self, facts: Facts, working: list[Step]) -> int:
+    def pay(self, facts: Known, working: list[Step]) -> int:
         """Pay, and say which band applied."""
         base = self.base.value(facts)
         working.extend(self.base.steps(facts, self.clause))
@@ -139,7 +139,7 @@ class FixedSum(_Based):
         """The ends of the bands."""
         return self.bands.edges()
 
-    def pay(self, facts: Facts, working: list[Step]) -> int:
+    def pay(self, facts: Known, working: list[Step]) -> int:
         """Pay, and say which band applied."""
         working.extend(self.base.steps(facts, self.clause))
         band = self.bands.find(self.base.value(facts))
@@ -159,7 +159,7 @@ class SingleRate(_Based):
         """What a base pays, exact."""
         return base * self.rate
 
-    def pay(self, facts: Facts, working: list[Step]) -> int:
+    def pay(self, facts: Known, working: list[Step]) -> int:
         """Pay, and say the rate."""
         working.extend(self.base.steps(facts, self.clause))
         working.append(Step("rate", {"rate_ppm": self.rate}, self.clause))
@@ -176,7 +176,7 @@ class Slices(_Based):
         """What a base pays, exact."""
         return sum(_slice(row, base) * row.rate for row in self.bands.rows)
 
-    def pay(self, facts: Facts, working: list[Step]) -> int:
+    def pay(self, facts: Known, working: list[Step]) -> int:
         """Pay, slice by slice."""
         base = self.base.value(facts)
         working.extend(self.base.steps(facts, self.clause))

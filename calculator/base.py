@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from calculator.amounts import LARGEST
-from calculator.facts import Facts
+from calculator.facts import Known
 
 Words = Mapping[str, str]
 """One text of a policy file in every language: {"zh": ..., "en": ...}."""
@@ -37,13 +37,13 @@ class Base:
         """The facts it reads."""
         return self.plus + self.minus
 
-    def value(self, facts: Facts) -> int:
+    def value(self, facts: Known) -> int:
         """Add and subtract; every fact is known."""
         if len(self.plus) == 1 and not self.minus:
             return facts[self.name]  # type: ignore[return-value]  # a money fact, as the file was checked for
         return max(sum(facts[name] for name in self.plus) - sum(facts[name] for name in self.minus), 0)  # type: ignore[misc]  # money facts
 
-    def range(self, facts: Facts) -> tuple[int, int]:
+    def range(self, facts: Known) -> tuple[int, int]:
         """The least and the most it can be while some facts are unknown or unclear."""
         plus = [_range(name, facts) for name in self.plus]
         minus = [_range(name, facts) for name in self.minus]
@@ -51,7 +51,7 @@ class Base:
         high = sum(high for _, high in plus) - sum(low for low, _ in minus)
         return max(low, 0), max(high, 0)
 
-    def steps(self, facts: Facts, clause: Words) -> Iterator[Step]:
+    def steps(self, facts: Known, clause: Words) -> Iterator[Step]:
         """Write down where it comes from."""
         if self.title is None:
             yield Step("base", {"fact": self.name, "amount": facts[self.name]}, clause)
@@ -62,6 +62,6 @@ class Base:
         yield Step("net", {"fact": self.name, "title": self.title, "amount": self.value(facts)}, words)
 
 
-def _range(name: str, facts: Facts) -> tuple[int, int]:
+def _range(name: str, facts: Known) -> tuple[int, int]:
     value = facts.get(name)
     return (value, value) if isinstance(value, int) else (0, LARGEST)

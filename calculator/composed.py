@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from calculator.amounts import MILLION, exact_yuan
 from calculator.award import Award, Cap, Range, capped, cut, is_open, nothing, still_open
 from calculator.base import Step, Words
-from calculator.facts import Facts
+from calculator.facts import Known
 from calculator.logic import State, Test, hold, leaves
 
 
@@ -20,18 +20,18 @@ class Parts:
     clause: Words
     cap: Cap | None = None
 
-    def range(self, facts: Facts) -> Range:
+    def range(self, facts: Known) -> Range:
         """The least and the most they can pay together, exact."""
         ranges = [part.range(facts) for part in self.parts]
         return capped(self.cap, sum(low for low, _ in ranges)), capped(self.cap, sum(high for _, high in ranges))
 
-    def open(self, facts: Facts) -> Iterator[str]:
+    def open(self, facts: Known) -> Iterator[str]:
         """List what any part still needs, unless the cap is reached without."""
         if is_open(self.range(facts)):
             for part in self.parts:
                 yield from part.open(facts)
 
-    def path(self, facts: Facts) -> Iterator[str]:
+    def path(self, facts: Known) -> Iterator[str]:
         """List the facts of every part."""
         for part in self.parts:
             yield from part.path(facts)
@@ -41,7 +41,7 @@ class Parts:
         for part in self.parts:
             yield from part.reads()
 
-    def pay(self, facts: Facts, working: list[Step]) -> int:
+    def pay(self, facts: Known, working: list[Step]) -> int:
         """Pay every part, and add up."""
         exact = sum(part.pay(facts, working) for part in self.parts)
         working.append(Step("total", {"exact": exact_yuan(exact, MILLION)}, self.clause))
@@ -64,7 +64,7 @@ class Cases:
     clause: Words
     cap: Cap | None = None
 
-    def range(self, facts: Facts) -> Range:
+    def range(self, facts: Known) -> Range:
         """The least and the most that the awards still possible can pay, exact."""
         possible = self._possible(facts)
         ranges = [case.award.range(facts) for case in possible]
@@ -72,14 +72,14 @@ class Cases:
             ranges.append((0, 0))
         return capped(self.cap, min(low for low, _ in ranges)), capped(self.cap, max(high for _, high in ranges))
 
-    def open(self, facts: Facts) -> Iterator[str]:
+    def open(self, facts: Known) -> Iterator[str]:
         """List what decides between the cases; once that is known, what the one chosen needs."""
         if not is_open(self.range(facts)):
             return
         chosen = self._chosen(facts)
         yield from still_open(self, facts) if chosen is None else chosen.open(facts)
 
-    def path(self, facts: Facts) -> Iterator[str]:
+    def path(self, facts: Known) -> Iterator[str]:
         """List what chooses the case, and the facts of the one chosen."""
         for case in self.cases:
             if case.when is not None:
@@ -97,17 +97,17 @@ class Cases:
                 yield from ((leaf.fact, self.clause) for leaf in leaves(case.when))
             yield from case.award.reads()
 
-    def pay(self, facts: Facts, working: list[Step]) -> int:
+    def pay(self, facts: Known, working: list[Step]) -> int:
         """Pay the first that applies."""
         chosen = self._chosen(facts)
         return nothing(self.clause, working) if chosen is None else cut(self, chosen.pay(facts, working), working)
 
-    def _chosen(self, facts: Facts) -> Award | None:
+    def _chosen(self, facts: Known) -> Award | None:
         """The award of the first case that certainly applies, if none before it may."""
         possible = self._possible(facts)
         return possible[0].award if possible and _state(possible[0], facts) is State.MET else None
 
-    def _possible(self, facts: Facts) -> list[Case]:
+    def _possible(self, facts: Known) -> list[Case]:
         """List the cases from the first that may apply to the first that certainly does."""
         possible = []
         for case in self.cases:
@@ -119,5 +119,5 @@ class Cases:
         return possible
 
 
-def _state(case: Case, facts: Facts) -> State:
+def _state(case: Case, facts: Known) -> State:
     return State.MET if case.when is None else hold(case.when, facts).state

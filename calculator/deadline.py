@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from chinese_calendar import is_workday  # type: ignore[import-untyped]  # it ships no types
 
 from calculator.base import Words
-from calculator.facts import Facts
+from calculator.facts import Known
 from calculator.logic import Flip, State
 
 HANDED_IN = "handed_in_on"
@@ -41,7 +41,7 @@ class Deadline:
             return after_working_days(start, self.working_days)
         return start + timedelta(days=self.days or 0)
 
-    def state(self, facts: Facts) -> State:
+    def state(self, facts: Known) -> State:
         """Whether it was handed in in time, if both days are known."""
         start, handed_in = facts.get(self.fact), facts.get(HANDED_IN)
         if not (isinstance(start, date) and isinstance(handed_in, date)):
@@ -50,7 +50,7 @@ class Deadline:
             return State.MET
         return State.REVIEW if self.is_reviewed else State.FAILED
 
-    def flips(self, facts: Facts) -> tuple[Flip, ...]:
+    def flips(self, facts: Known) -> tuple[Flip, ...]:
         """The nearest day that would have been in time."""
         start, handed_in = facts.get(self.fact), facts.get(HANDED_IN)
         if not (isinstance(start, date) and isinstance(handed_in, date)):

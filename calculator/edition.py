@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -11,7 +11,7 @@ from calculator.award import Award, Cap
 from calculator.base import Base, Words
 from calculator.deadline import Deadline
 from calculator.errors import FactError, NoEditionError
-from calculator.facts import FACTS, UNCLEAR, Facts, Value, checked, fact_named
+from calculator.facts import FACTS, UNCLEAR, Facts, Known, Open, Value, checked, fact_named
 from calculator.listed import Item
 from calculator.logic import State, Test, hold, leaves
 
@@ -115,9 +115,9 @@ class Edition:
             raise FactError(name, value, "not_a_choice")
         return checked(fact_named(name), value)
 
-    def with_sums(self, facts: Facts) -> Facts:
-        """Add every sum that the facts already settle; one that rests on something unclear is unclear."""
-        return {**facts, **dict(_sums(self.sums.values(), facts))} if self.sums else facts
+    def with_sums(self, facts: Facts) -> Known:
+        """Add every sum, as far as the facts settle it."""
+        return {**facts, **{base.name: _sum(base, facts) for base in self.sums.values()}} if self.sums else facts
 
     def documents_for(self, facts: Facts) -> tuple[DocumentNeed, ...]:
         """List the papers this case needs: those always needed, and those that a fact asks for or may ask for."""
@@ -133,13 +133,9 @@ class Edition:
         return self.sums[name].facts if name in self.sums else (name,)
 
 
-def _sums(sums: Iterable[Base], facts: Facts) -> Iterable[tuple[str, Value]]:
-    for base in sums:
-        low, high = base.range(facts)
-        if low == high:
-            yield base.name, low
-        elif all(name in facts for name in base.facts):
-            yield base.name, UNCLEAR
+def _sum(base: Base, facts: Facts) -> int | Open:
+    low, high = base.range(facts)
+    return low if low == high else Open(low, high, any(facts.get(name) is UNCLEAR for name in base.facts))
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,19 @@ Value = bool | int | date | str | Unclear
 Facts = Mapping[str, Value]
 """What is known of a case, by fact name. A fact nobody has asked is absent."""
 
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """A sum that is not known yet: the least and the most it can still be, in fen, and whether that is for want of a clear answer."""
+
+    low: int
+    high: int
+    is_unclear: bool
+
+
+Known = Mapping[str, Value | Open]
+"""Facts, and the sums that rest on them."""
+
 JsonValue = bool | int | str
 
 

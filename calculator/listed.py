@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from calculator.amounts import MILLION, Fen
 from calculator.award import Cap, Range, capped, cut, still_open
 from calculator.base import Step, Words
-from calculator.facts import FACTS, Facts
+from calculator.facts import FACTS, Known
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,18 +29,18 @@ class Items:
     clause: Words
     cap: Cap | None = None
 
-    def range(self, facts: Facts) -> Range:
+    def range(self, facts: Known) -> Range:
         """The least and the most it can pay, exact, while the fact is unknown."""
         known = facts.get(self.fact)
         sums = [item.amount for item in self.items.values() if not isinstance(known, str) or item.id == known]
         worths = [capped(self.cap, amount * MILLION) for amount in sums]
         return min(worths), max(worths)
 
-    def open(self, facts: Facts) -> Iterator[str]:
+    def open(self, facts: Known) -> Iterator[str]:
         """List the fact, if it is unknown or unclear and can still change the pay."""
         return still_open(self, facts)
 
-    def path(self, _facts: Facts) -> Iterator[str]:
+    def path(self, _facts: Known) -> Iterator[str]:
         """The one fact."""
         yield self.fact
 
@@ -48,7 +48,7 @@ class Items:
         """List the fact it reads."""
         yield self.fact, self.clause
 
-    def pay(self, facts: Facts, working: list[Step]) -> int:
+    def pay(self, facts: Known, working: list[Step]) -> int:
         """Pay the sum beside the item."""
         item = self.items[facts[self.fact]]  # type: ignore[index]  # a choice fact, as the file was checked for
         working.append(Step("item", {"fact": self.fact, "item": item.id, "title": item.title, "amount": item.amount}, self.clause))
@@ -64,17 +64,17 @@ class Each:
     clause: Words
     cap: Cap | None = None
 
-    def range(self, facts: Facts) -> Range:
+    def range(self, facts: Known) -> Range:
         """The least and the most it can pay, exact, while the count is unknown."""
         known = facts.get(self.fact)
         low, high = (known, known) if isinstance(known, int) else (0, FACTS[self.fact].high)
         return capped(self.cap, low * self.amount * MILLION), capped(self.cap, high * self.amount * MILLION)  # type: ignore[operator]  # a count's own high
 
-    def open(self, facts: Facts) -> Iterator[str]:
+    def open(self, facts: Known) -> Iterator[str]:
         """List the count, if it is unknown or unclear."""
         return still_open(self, facts)
 
-    def path(self, _facts: Facts) -> Iterator[str]:
+    def path(self, _facts: Known) -> Iterator[str]:
         """The one fact."""
         yield self.fact
 
@@ -82,7 +82,7 @@ class Each:
         """List the fact it reads."""
         yield self.fact, self.clause
 
-    def pay(self, facts: Facts, working: list[Step]) -> int:
+    def pay(self, facts: Known, working: list[Step]) -> int:
         """Pay the sum as many times."""
         count: int = facts[self.fact]  # type: ignore[assignment]  # a count, as the file was checked for
         amount = count * self.amount
@@ -98,15 +98,15 @@ class Fixed:
     clause: Words
     cap: Cap | None = None
 
-    def range(self, _facts: Facts) -> Range:
+    def range(self, _facts: Known) -> Range:
         """The sum, exact."""
         return self.amount * MILLION, self.amount * MILLION
 
-    def open(self, _facts: Facts) -> Iterator[str]:
+    def open(self, _facts: Known) -> Iterator[str]:
         """Nothing changes it."""
         return iter(())
 
-    def path(self, _facts: Facts) -> Iterator[str]:
+    def path(self, _facts: Known) -> Iterator[str]:
         """It rests on nothing."""
         return iter(())
 
@@ -114,7 +114,7 @@ class Fixed:
         """It reads nothing."""
         return iter(())
 
-    def pay(self, _facts: Facts, working: list[Step]) -> int:
+    def pay(self, _facts: Known, working: list[Step]) -> int:
         """Pay the sum."""
         working.append(Step("fixed", {"amount": self.amount}, self.clause))
         return self.amount * MILLION

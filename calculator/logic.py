@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from enum import Enum
 from typing import Any, NamedTuple
 
-from calculator.facts import FACTS, UNCLEAR, Facts, Value
+from calculator.facts import FACTS, UNCLEAR, Known, Open, Value
 
 _ONE_DAY = timedelta(days=1)
 
@@ -48,6 +48,30 @@ class Leaf:
         is_inside = (self.low is None or value >= self.low) and (self.high is None or value <= self.high)  # type: ignore[operator]
         return is_inside is not self.negated
 
+    def state(self, value: Value | Open | None) -> State:
+        """How it stands with this value. An open sum may be decided already, wherever in its range it comes to lie."""
+        if value is None:
+            return State.UNKNOWN
+        if value is UNCLEAR:
+            return State.REVIEW
+        if isinstance(value, Open):
+            return self._state_of_all(value)
+        return State.MET if self.holds(value) else State.FAILED
+
+    def _state_of_all(self, value: Open) -> State:
+        at = {value.low, value.high}
+        at |= {
+            end
+            for edge in (self.low, self.high)
+            if isinstance(edge, int)
+            for end in (edge - 1, edge, edge + 1)
+            if value.low <= end <= value.high
+        }
+        held = {self.holds(end) for end in at}
+        if len(held) == 1:
+            return State.MET if True in held else State.FAILED
+        return State.REVIEW if value.is_unclear else State.UNKNOWN
+
 
 @dataclass(frozen=True, slots=True)
 class All:
@@ -77,15 +101,10 @@ _ALL_ORDER = (State.FAILED, State.UNKNOWN, State.REVIEW, State.MET)
 _ANY_ORDER = (State.MET, State.UNKNOWN, State.REVIEW, State.FAILED)
 
 
-def hold(test: Test, facts: Facts) -> Held:
+def hold(test: Test, facts: Known) -> Held:
     """Hold a test against the facts. What is unclear stays unclear unless another part decides."""
     if isinstance(test, Leaf):
-        value = facts.get(test.fact)
-        if value is None:
-            return Held(State.UNKNOWN, test)
-        if value is UNCLEAR:
-            return Held(State.REVIEW, test)
-        return Held(State.MET if test.holds(value) else State.FAILED, test)
+        return Held(test.state(facts.get(test.fact)), test)
     held = [hold(part, facts) for part in test.parts]
     order = _ALL_ORDER if isinstance(test, All) else _ANY_ORDER
     return min(held, key=lambda each: order.index(each.state))
@@ -108,18 +127,26 @@ def leaves(test: Test) -> Iterator[Leaf]:
             yield from leaves(part)
 
 
-def undecided(test: Test, facts: Facts) -> Iterator[str]:
+def undecided(test: Test, facts: Known) -> Iterator[str]:
     """List the unknown facts and sums that can still decide an open test."""
-    if hold(test, facts).state not in (State.MET, State.FAILED):
-        if isinstance(test, Leaf):
-            if test.fact not in facts:
-                yield test.fact
-        else:
-            for part in test.parts:
-                yield from undecided(part, facts)
+    state = hold(test, facts).state
+    if isinstance(test, Leaf):
+        if state is State.UNKNOWN:
+            yield test.fact
+    elif state not in (State.MET, State.FAILED):
+        for part in test.parts:
+            yield from undecided(part, facts)
 
 
-def nearest(test: Test, facts: Facts) -> tuple[Flip, ...]:
+def can_fail(test: Test, facts: Known) -> bool:
+    """Whether what is unknown can still make a test fail."""
+    if isinstance(test, Leaf):
+        return hold(test, facts).state in (State.UNKNOWN, State.FAILED)
+    can = (can_fail(part, facts) for part in test.parts)
+    return any(can) if isinstance(test, All) else all(can)
+
+
+def nearest(test: Test, facts: Known) -> tuple[Flip, ...]:
     """Find the nearest change of facts that meets a failed test: the fewest facts, then the first of the file, then the least distance.
 
     Empty where none is nearer than another, as out of a list of choices.
@@ -133,18 +160,25 @@ def nearest(test: Test, facts: Facts) -> tuple[Flip, ...]:
     return next((way for way in ways if hold(test, {**facts, **{flip.fact: flip.to for flip in way}}).state is State.MET), ())
 
 
-def _ways(test: Test, facts: Facts) -> list[tuple[Flip, ...]]:
+def _ways(test: Test, facts: Known) -> list[tuple[Flip, ...]]:
     """List the ways to meet a test; one that is met needs no change."""
     if hold(test, facts).state is State.MET:
         return [()]
     if isinstance(test, Leaf):
-        return [(flip,) for flip in _flips(test, facts.get(test.fact))]
+        return [(flip,) for flip in _flips(test, closest(test, facts.get(test.fact)))]
     if isinstance(test, Any_):
         return [way for part in test.parts for way in _ways(part, facts)]
     ways: list[tuple[Flip, ...]] = [()]
     for part in test.parts:
         ways = [before + after for before in ways for after in _ways(part, facts)]
     return ways
+
+
+def closest(leaf: Leaf, value: Value | Open | None) -> Value | None:
+    """The value a person reads: of a sum still open, the one nearest to what the test wants."""
+    if not isinstance(value, Open):
+        return value
+    return value.high if isinstance(leaf.low, int) and value.high < leaf.low else value.low
 
 
 def _flips(leaf: Leaf, value: Value | None) -> Iterator[Flip]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from enum import Enum
 from typing import NamedTuple
 
@@ -10,9 +11,9 @@ from calculator.amounts import Fen
 from calculator.award import is_known, rounded
 from calculator.base import Words
 from calculator.edition import Condition, Edition
-from calculator.facts import UNCLEAR, Facts, Value
+from calculator.facts import UNCLEAR, Facts, Known, Open, Value
 from calculator.limits import PAID_THIS_YEAR, of_one_payment, of_the_year
-from calculator.logic import Flip, State, hold, nearest, undecided
+from calculator.logic import Flip, Leaf, State, can_fail, closest, hold, nearest, undecided
 
 
 class Outcome(Enum):
@@ -78,7 +79,7 @@ def next_worth_asking(edition: Edition, facts: Facts) -> str | None:
     return next(iter(_missing(edition, known)), None)
 
 
-def open_amount(edition: Edition, known: Facts) -> list[str]:
+def open_amount(edition: Edition, known: Known) -> list[str]:
     """List the facts, unknown or unclear, that the amount still turns on; `known` holds the sums."""
     low, high = (of_one_payment(edition, rounded(exact, {}, []), []) for exact in edition.award.range(known))
     award = [fact for name in edition.award.open(known) for fact in edition.spread(name)] if low != high else []
@@ -96,25 +97,35 @@ def _is_used_up(edition: Edition, low: Fen, high: Fen, paid: int) -> bool:
     return of_the_year(edition, low, paid, []) == of_the_year(edition, high, paid, [])
 
 
-def _missing(edition: Edition, known: Facts) -> tuple[str, ...]:
-    """List what is not known and matters. Beside an unclear fact of the amount, only what a condition reads still does."""
+def _missing(edition: Edition, known: Known) -> tuple[str, ...]:
+    """List what is not known and matters. Where a person must look anyway, only what can still fail does, and a sum that can be told."""
     if all(name in known for name in edition.asks):
         return ()
-    tested = (name for condition in edition.conditions for name in undecided(condition.test, known))
-    wanted = {fact for name in tested for fact in edition.spread(name) if fact not in known}
     amount = open_amount(edition, known)
-    if not any(known.get(name) is UNCLEAR for name in amount):
-        wanted.update(amount)
-    return tuple(name for name in edition.asks if name in wanted)
+    is_told = not any(known.get(name) is UNCLEAR for name in amount)
+    tests = [condition.test for condition in edition.conditions]
+    is_review = not is_told or any(hold(test, known).state is State.REVIEW for test in tests)
+    open_tests = (test for test in tests if not is_review or can_fail(test, known))
+    wanted = {fact for test in open_tests for name in undecided(test, known) for fact in edition.spread(name)}
+    wanted.update(amount if is_told else ())
+    return tuple(name for name in edition.asks if name in wanted and name not in known)
 
 
-def _judged(condition: Condition, known: Facts) -> ConditionResult:
+def _judged(condition: Condition, known: Known) -> ConditionResult:
     state, leaf = hold(condition.test, known)
     flips = nearest(condition.test, known) if state is State.FAILED else ()
-    return ConditionResult(condition.id, leaf.fact, state, known.get(leaf.fact), condition.clause, flips, condition.remedy)
+    return ConditionResult(condition.id, leaf.fact, state, _shown(leaf, state, known), condition.clause, flips, condition.remedy)
 
 
-def _later(edition: Edition, known: Facts) -> Iterator[ConditionResult]:
+def _shown(leaf: Leaf, state: State, known: Known) -> Value | None:
+    """The person's own figure; what is still open has none, and what cannot be told is unclear."""
+    value = known.get(leaf.fact)
+    if isinstance(value, Open) and state in (State.UNKNOWN, State.REVIEW):
+        return UNCLEAR if value.is_unclear else None
+    return closest(leaf, value)
+
+
+def _later(edition: Edition, known: Known) -> Iterator[ConditionResult]:
     """Judge what is judged once it is known: the conditions of a claim, reviews, deadlines."""
     for condition in edition.late_conditions:
         result = _judged(condition, known)
@@ -123,15 +134,15 @@ def _later(edition: Edition, known: Facts) -> Iterator[ConditionResult]:
     for review in edition.reviews:
         state, leaf = hold(review.test, known)
         if state in (State.MET, State.REVIEW):
-            yield ConditionResult(review.id, leaf.fact, State.REVIEW, known[leaf.fact], review.clause, (), review.remedy)
+            yield ConditionResult(review.id, leaf.fact, State.REVIEW, _shown(leaf, state, known), review.clause, (), review.remedy)
     for deadline in edition.deadlines:
-        state = deadline.state(known)
-        if state is not State.UNKNOWN:
+        state, start = deadline.state(known), known.get(deadline.fact)
+        if isinstance(start, date) and state is not State.UNKNOWN:
             flips = () if state is State.MET else deadline.flips(known)
-            yield ConditionResult(deadline.id, deadline.fact, state, known[deadline.fact], deadline.clause, flips, None)
+            yield ConditionResult(deadline.id, deadline.fact, state, start, deadline.clause, flips, None)
 
 
-def _unclear_amount(edition: Edition, known: Facts, said: set[str]) -> Iterator[ConditionResult]:
+def _unclear_amount(edition: Edition, known: Known, said: set[str]) -> Iterator[ConditionResult]:
     """Send to a person what the amount turns on and the member could not tell, unless a condition has said so."""
     if UNCLEAR in known.values():
         for name in open_amount(edition, known):
