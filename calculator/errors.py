@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import NamedTuple
 
@@ -27,6 +28,19 @@ class FactError(CalculatorError, ValueError):
         self.fact = fact
         self.value = value
         self.reason = reason
+
+
+class ColumnError(CalculatorError, ValueError):
+    """Columns that cannot be computed. `rows` are the rows to blame by fact, from 0; where columns differ in length, the lengths.
+
+    `reason` is cannot_be, not_whole_numbers, not_as_long, too_large (the sums of the policy, for 64 bits) or too_many_reasons.
+    """
+
+    def __init__(self, reason: str, rows: Mapping[str, tuple[int, ...]]) -> None:
+        named = (f"{name} in {len(places)} rows, first {places[0]}" for name, places in rows.items())
+        super().__init__("; ".join((reason, *named)))
+        self.reason = reason
+        self.rows = rows
 
 
 class Problem(NamedTuple):
