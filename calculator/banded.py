@@ -115,8 +115,7 @@ class RateOnWhole(_Based):
 
     def pay(self, facts: Known, working: list[Step]) -> int:
         """Pay, and say which band applied."""
-        base = self.base.value(facts)
-        working.extend(self.base.steps(facts, self.clause))
+        base = self.base.taken(facts, self.clause, working)
         band = self.bands.find(base)
         if band is None:
             return nothing(self.clause, working)
@@ -141,8 +140,7 @@ class FixedSum(_Based):
 
     def pay(self, facts: Known, working: list[Step]) -> int:
         """Pay, and say which band applied."""
-        working.extend(self.base.steps(facts, self.clause))
-        band = self.bands.find(self.base.value(facts))
+        band = self.bands.find(self.base.taken(facts, self.clause, working))
         if band is None:
             return nothing(self.clause, working)
         working.append(Step(f"{band.kind}_sum", band.figures, self.clause))
@@ -161,9 +159,9 @@ class SingleRate(_Based):
 
     def pay(self, facts: Known, working: list[Step]) -> int:
         """Pay, and say the rate."""
-        working.extend(self.base.steps(facts, self.clause))
+        base = self.base.taken(facts, self.clause, working)
         working.append(Step("rate", {"rate_ppm": self.rate}, self.clause))
-        return cut(self, _product(self.base.value(facts), self.rate, self.clause, working), working)
+        return cut(self, _product(base, self.rate, self.clause, working), working)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,8 +176,7 @@ class Slices(_Based):
 
     def pay(self, facts: Known, working: list[Step]) -> int:
         """Pay, slice by slice."""
-        base = self.base.value(facts)
-        working.extend(self.base.steps(facts, self.clause))
+        base = self.base.taken(facts, self.clause, working)
         for row in self.bands.rows:
             part = _slice(row, base)
             if part:

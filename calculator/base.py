@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -37,11 +37,18 @@ class Base:
         """The facts it reads."""
         return self.plus + self.minus
 
-    def value(self, facts: Known) -> int:
-        """Add and subtract; every fact is known."""
-        if len(self.plus) == 1 and not self.minus:
-            return facts[self.name]  # type: ignore[return-value]  # a money fact, as the file was checked for
-        return max(sum(facts[name] for name in self.plus) - sum(facts[name] for name in self.minus), 0)  # type: ignore[misc]  # money facts
+    def taken(self, facts: Known, clause: Words, working: list[Step]) -> int:
+        """Add and subtract, and write down where it comes from; every fact is known."""
+        if self.title is None:
+            amount: int = facts[self.name]  # type: ignore[assignment]  # a money fact, as the file was checked for
+            working.append(Step("base", {"fact": self.name, "amount": amount}, clause))
+            return amount
+        words = self.clause or clause
+        for kind, names in (("plus", self.plus), ("minus", self.minus)):
+            working += (Step(kind, {"fact": name, "amount": facts[name]}, words) for name in names)
+        total, _ = self.range(facts)
+        working.append(Step("net", {"fact": self.name, "title": self.title, "amount": total}, words))
+        return total
 
     def range(self, facts: Known) -> tuple[int, int]:
         """The least and the most it can be while some facts are unknown or unclear."""
@@ -50,16 +57,6 @@ class Base:
         low = sum(low for low, _ in plus) - sum(high for _, high in minus)
         high = sum(high for _, high in plus) - sum(low for low, _ in minus)
         return max(low, 0), max(high, 0)
-
-    def steps(self, facts: Known, clause: Words) -> Iterator[Step]:
-        """Write down where it comes from."""
-        if self.title is None:
-            yield Step("base", {"fact": self.name, "amount": facts[self.name]}, clause)
-            return
-        words = self.clause or clause
-        for kind, names in (("plus", self.plus), ("minus", self.minus)):
-            yield from (Step(kind, {"fact": name, "amount": facts[name]}, words) for name in names)
-        yield Step("net", {"fact": self.name, "title": self.title, "amount": self.value(facts)}, words)
 
 
 def _range(name: str, facts: Known) -> tuple[int, int]:

@@ -135,7 +135,7 @@ class Edition:
 
 def _sum(base: Base, facts: Facts) -> int | Open:
     low, high = base.range(facts)
-    return low if low == high else Open(low, high, any(facts.get(name) is UNCLEAR for name in base.facts))
+    return low if low == high else Open(low, high, is_unclear=all(name in facts for name in base.facts))
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,3 +76,12 @@ class NoEditionError(CalculatorError, LookupError):
         self.policy = policy
         self.day = day
         self.first = first
+
+
+class NotTogetherError(CalculatorError, ValueError):
+    """Two benefits that one event does not pay side by side."""
+
+    def __init__(self, one: str, other: str) -> None:
+        super().__init__(f"{one} and {other} are not paid for the same event")
+        self.one = one
+        self.other = other

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from calculator.amounts import Fen
 from calculator.award import is_known, rounded
@@ -15,8 +14,7 @@ from calculator.limits import NOTHING, PAID_THIS_YEAR, of_one_payment, of_the_ye
 from calculator.verdict import ConditionResult, Outcome, Verdict, judge, open_amount
 
 
-@dataclass(frozen=True, slots=True)
-class Estimate:
+class Estimate(NamedTuple):
     """What a person gets under one edition, and why.
 
     `amount` is 0 when ineligible and None while facts are missing or unclear. Under review it is what would be paid if the
@@ -54,7 +52,7 @@ class Estimate:
 def estimate(edition: Edition, facts: Facts) -> Estimate:
     """Work out the verdict and the amount that these facts give under this edition."""
     verdict = judge(edition, facts)
-    hand_in_by = last_day(edition, facts)
+    hand_in_by = last_day(edition, facts) if edition.deadlines else None
     if verdict.outcome is Outcome.INELIGIBLE:
         return Estimate(edition.id, edition.benefit, edition.status, verdict, NOTHING, (), None, (), hand_in_by)
     if verdict.missing or (verdict.outcome is Outcome.REVIEW and _is_open(edition, facts)):
@@ -89,12 +87,19 @@ def _amount(edition: Edition, facts: Facts, working: list[Step]) -> tuple[Fen, F
 def _award(edition: Edition, facts: Facts, working: list[Step]) -> Fen:
     """Pay the award. Where facts are missing that cannot change it, there is nothing to show but the sum."""
     award = edition.award
-    known = edition.with_sums(facts)
-    if all(is_known(name, known) for name in award.path(known)):
+    if _is_whole(edition, facts):
         return rounded(award.pay(facts, working), award.clause, working)
-    amount = rounded(award.range(known)[0], award.clause, [])
+    amount = rounded(award.range(facts)[0], award.clause, [])
     working.append(Step("settled", {"amount": amount}, award.clause))
     return amount
+
+
+def _is_whole(edition: Edition, facts: Facts) -> bool:
+    """Whether everything the award is worked out from is known."""
+    if UNCLEAR not in facts.values() and facts.keys() >= edition.amount_facts.keys():
+        return True
+    known = edition.with_sums(facts)
+    return all(is_known(name, known) for name in edition.award.path(known))
 
 
 def _is_open(edition: Edition, facts: Facts) -> bool:

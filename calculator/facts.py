@@ -41,7 +41,7 @@ Facts = Mapping[str, Value]
 
 @dataclass(frozen=True, slots=True)
 class Open:
-    """A sum that is not known yet: the least and the most it can still be, in fen, and whether that is for want of a clear answer."""
+    """A sum that is not known: the least and the most it can be, in fen, and whether nothing but a clear answer is wanting."""
 
     low: int
     high: int

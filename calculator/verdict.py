@@ -113,6 +113,8 @@ def _missing(edition: Edition, known: Known) -> tuple[str, ...]:
 
 def _judged(condition: Condition, known: Known) -> ConditionResult:
     state, leaf = hold(condition.test, known)
+    if state is State.MET:
+        return ConditionResult(condition.id, leaf.fact, state, closest(leaf, known[leaf.fact]), condition.clause, (), condition.remedy)
     flips = nearest(condition.test, known) if state is State.FAILED else ()
     return ConditionResult(condition.id, leaf.fact, state, _shown(leaf, state, known), condition.clause, flips, condition.remedy)
 
@@ -132,6 +134,8 @@ def _later(edition: Edition, known: Known) -> Iterator[ConditionResult]:
         if result.state is not State.UNKNOWN:
             yield result
     for review in edition.reviews:
+        if isinstance(review.test, Leaf) and review.test.fact not in known:
+            continue
         state, leaf = hold(review.test, known)
         if state in (State.MET, State.REVIEW):
             yield ConditionResult(review.id, leaf.fact, State.REVIEW, _shown(leaf, state, known), review.clause, (), review.remedy)

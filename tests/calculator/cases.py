@@ -40,7 +40,7 @@ def samples(policy_edition: Edition, fact: str) -> list[Value]:
     by_type: dict[FactType, list[str]] = {
         FactType.YES_NO: ["yes", "no", "unclear"],
         FactType.COUNT: ["15", "16", "60", "61", "unclear"],
-        FactType.MONEY: ["0", "0.01", "5000", "5000.01", "50000", "340000", "9000000", "unclear"],
+        FactType.MONEY: ["0", "0.01", "5000", "5000.01", "50000", "340000", "10000000000", "unclear"],
         FactType.DAY: ["2023-07-01"],
     }
     return [parse_fact(fact, text) for text in by_type[known.type]]
