@@ -5,7 +5,8 @@ from calculator.base import Step, Words
 from calculator.errors import AmountError, CalculatorError, FactError, NoEditionError, PolicyError, Problem, UnknownPolicyError
 from calculator.estimate import Estimate, estimate
 from calculator.facts import FACTS, UNCLEAR, Fact, Facts, FactType, Value
-from calculator.logic import Flip, State
+from calculator.logic import State
+from calculator.nearest import Flip
 from calculator.policy import Choice, DocumentNeed, Edition, Policies, Policy, edition_of, load, policy_named
 from calculator.verdict import ConditionResult, Outcome, Verdict, judge, next_worth_asking
 

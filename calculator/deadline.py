@@ -9,7 +9,8 @@ from chinese_calendar import is_workday  # type: ignore[import-untyped]  # it sh
 
 from calculator.base import Words
 from calculator.facts import Known
-from calculator.logic import Flip, State
+from calculator.logic import State
+from calculator.nearest import Flip
 
 HANDED_IN = "handed_in_on"
 _ONE_DAY = timedelta(days=1)

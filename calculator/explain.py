@@ -9,7 +9,8 @@ from calculator.amounts import percent, plain, pretty
 from calculator.edition import Edition
 from calculator.estimate import Estimate
 from calculator.facts import is_money, shown
-from calculator.logic import Flip, State
+from calculator.logic import State
+from calculator.nearest import Flip
 from calculator.verdict import ConditionResult
 
 MONEY_FIGURES = frozenset({"amount", "base", "over", "from", "to", "below", "cap", "paid", "left", "rest", "minimum", "each", "part"})

@@ -1,16 +1,14 @@
-"""Tests on facts, put together with all, any and not: what holds, what fails, and the nearest change that would make a failed one hold."""
+"""Tests on facts, put together with all, any and not: what holds, what fails, and what is still open."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from enum import Enum
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from calculator.facts import FACTS, UNCLEAR, Known, Open, Value
-
-_ONE_DAY = timedelta(days=1)
+from calculator.facts import UNCLEAR, Known, Open, Value
 
 
 class State(Enum):
@@ -20,15 +18,6 @@ class State(Enum):
     FAILED = "failed"
     UNKNOWN = "unknown"
     REVIEW = "review"
-
-
-@dataclass(frozen=True, slots=True)
-class Flip:
-    """A change that makes a failed test hold: the nearest value, and how far it is in fen, years or days; None for the rest."""
-
-    fact: str
-    to: Value
-    by: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,69 +133,3 @@ def can_fail(test: Test, facts: Known) -> bool:
         return hold(test, facts).state in (State.UNKNOWN, State.FAILED)
     can = (can_fail(part, facts) for part in test.parts)
     return any(can) if isinstance(test, All) else all(can)
-
-
-def nearest(test: Test, facts: Known) -> tuple[Flip, ...]:
-    """Find the nearest change of facts that meets a failed test: the fewest facts, then the first of the file, then the least distance.
-
-    Empty where none is nearer than another, as out of a list of choices.
-    """
-    order = {leaf.fact: place for place, leaf in reversed(list(enumerate(leaves(test))))}
-
-    def effort(way: tuple[Flip, ...]) -> tuple[int, list[int], int]:
-        return len(way), [order[flip.fact] for flip in way], sum(abs(flip.by or 0) for flip in way)
-
-    ways = sorted(_ways(test, facts), key=effort)
-    return next((way for way in ways if hold(test, {**facts, **{flip.fact: flip.to for flip in way}}).state is State.MET), ())
-
-
-def _ways(test: Test, facts: Known) -> list[tuple[Flip, ...]]:
-    """List the ways to meet a test; one that is met needs no change."""
-    if hold(test, facts).state is State.MET:
-        return [()]
-    if isinstance(test, Leaf):
-        return [(flip,) for flip in _flips(test, closest(test, facts.get(test.fact)))]
-    if isinstance(test, Any_):
-        return [way for part in test.parts for way in _ways(part, facts)]
-    ways: list[tuple[Flip, ...]] = [()]
-    for part in test.parts:
-        ways = [before + after for before in ways for after in _ways(part, facts)]
-    return ways
-
-
-def closest(leaf: Leaf, value: Value | Open | None) -> Value | None:
-    """The value a person reads: of a sum still open, the one nearest to what the test wants."""
-    if not isinstance(value, Open):
-        return value
-    return value.high if isinstance(leaf.low, int) and value.high < leaf.low else value.low
-
-
-def _flips(leaf: Leaf, value: Value | None) -> Iterator[Flip]:
-    """List the nearest values a leaf lets through, on either side."""
-    if value is None or value is UNCLEAR:
-        return
-    if leaf.values is None:
-        one: Any = _ONE_DAY if isinstance(value, date) else 1
-        ends = [leaf.low, leaf.high] if not leaf.negated else [_beyond(leaf.low, -one), _beyond(leaf.high, one)]
-        yield from (_flip(leaf.fact, value, end) for end in ends if end is not None and leaf.holds(end) and _can_be(leaf.fact, end))
-    elif isinstance(value, bool):
-        yield Flip(leaf.fact, not value, None)
-    elif len(leaf.values) == 1 and not leaf.negated:
-        yield _flip(leaf.fact, value, next(iter(leaf.values)))
-
-
-def _beyond(end: Any, step: Any) -> Any:
-    return None if end is None else end + step
-
-
-def _can_be(name: str, value: Any) -> bool:
-    fact = FACTS.get(name)
-    return fact is None or not ((fact.low is not None and value < fact.low) or (fact.high is not None and value > fact.high))
-
-
-def _flip(fact: str, value: Value, to: Value) -> Flip:
-    if isinstance(to, date) and isinstance(value, date):
-        return Flip(fact, to, (to - value).days)
-    if isinstance(to, int) and isinstance(value, int):
-        return Flip(fact, to, to - value)
-    return Flip(fact, to, None)

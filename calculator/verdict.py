@@ -13,7 +13,8 @@ from calculator.base import Words
 from calculator.edition import Condition, Edition
 from calculator.facts import UNCLEAR, Facts, Known, Open, Value
 from calculator.limits import PAID_THIS_YEAR, of_one_payment, of_the_year
-from calculator.logic import Flip, Leaf, State, can_fail, closest, hold, nearest, undecided
+from calculator.logic import Leaf, State, can_fail, hold, undecided
+from calculator.nearest import Flip, closest, nearest
 
 
 class Outcome(Enum):

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from calculator.edition import Edition
 from calculator.estimate import estimate
 from calculator.facts import UNCLEAR, Facts, Value
-from calculator.logic import Flip, State
+from calculator.logic import State
+from calculator.nearest import Flip
 from calculator.verdict import Outcome, judge, next_worth_asking
 from tests.calculator.cases import EDITIONS, edition, facts, hospital, samples
 

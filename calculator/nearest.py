@@ -1,0 +1,90 @@
+"""The nearest change of facts that would meet a failed test."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import combinations, product
+from typing import Any
+
+from calculator.facts import FACTS, UNCLEAR, Known, Open, Value
+from calculator.logic import Leaf, State, Test, hold, leaves
+
+_ONE_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Flip:
+    """A change that makes a failed test hold: the nearest value, and how far it is in fen, years or days; None for the rest."""
+
+    fact: str
+    to: Value
+    by: int | None
+
+
+def nearest(test: Test, facts: Known) -> tuple[Flip, ...]:
+    """Find the nearest change of facts that meets a failed test: the fewest facts, then the first of the file, then the least distance.
+
+    Empty where none is nearer than another, as out of a list of choices.
+    """
+    if hold(test, facts).state is State.MET:
+        return ()
+    ways = _changes(test, facts)
+    for count in range(1, len(ways) + 1):
+        for names in combinations(ways, count):
+            tried = (flips for flips in product(*(ways[name] for name in names)) if _meet(test, facts, flips))
+            best = min(tried, key=lambda flips: sum(abs(flip.by or 0) for flip in flips), default=())
+            if best:
+                return best
+    return ()
+
+
+def _meet(test: Test, facts: Known, flips: tuple[Flip, ...]) -> bool:
+    return hold(test, {**facts, **{flip.fact: flip.to for flip in flips}}).state is State.MET
+
+
+def _changes(test: Test, facts: Known) -> dict[str, list[Flip]]:
+    """For each fact every value worth trying: where a leaf begins or ceases to hold."""
+    found: dict[str, list[Flip]] = {}
+    for leaf in leaves(test):
+        found.setdefault(leaf.fact, []).extend(_flips(leaf, closest(leaf, facts.get(leaf.fact))))
+    return found
+
+
+def closest(leaf: Leaf, value: Value | Open | None) -> Value | None:
+    """The value a person reads: of a sum still open, the one nearest to what the test wants."""
+    if not isinstance(value, Open):
+        return value
+    return value.high if isinstance(leaf.low, int) and value.high < leaf.low else value.low
+
+
+def _flips(leaf: Leaf, value: Value | None) -> Iterator[Flip]:
+    """List the values at the ends of a leaf, inside and outside; of a yes or no the other; of a list its only value."""
+    if value is None or value is UNCLEAR:
+        return
+    if leaf.values is None:
+        one: Any = _ONE_DAY if isinstance(value, date) else 1
+        ends = (leaf.low, leaf.high, _beyond(leaf.low, -one), _beyond(leaf.high, one))
+        yield from (_flip(leaf.fact, value, end) for end in ends if end is not None and _can_be(leaf.fact, end))
+    elif isinstance(value, bool):
+        yield Flip(leaf.fact, not value, None)
+    elif len(leaf.values) == 1:
+        yield _flip(leaf.fact, value, next(iter(leaf.values)))
+
+
+def _beyond(end: Any, step: Any) -> Any:
+    return None if end is None else end + step
+
+
+def _can_be(name: str, value: Any) -> bool:
+    fact = FACTS.get(name)
+    return fact is None or not ((fact.low is not None and value < fact.low) or (fact.high is not None and value > fact.high))
+
+
+def _flip(fact: str, value: Value, to: Value) -> Flip:
+    if isinstance(to, date) and isinstance(value, date):
+        return Flip(fact, to, (to - value).days)
+    if isinstance(to, int) and isinstance(value, int):
+        return Flip(fact, to, to - value)
+    return Flip(fact, to, None)
