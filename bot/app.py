@@ -20,6 +20,7 @@ from bot.channels.telegram import Telegram
 from bot.channels.web.routes import web_routes
 from bot.channels.web.send import WebChannel
 from bot.channels.web.streams import Streams
+from bot.channels.wechat import WeChat
 from bot.claims import news
 from bot.console import console_app
 from bot.conversation.step import step
@@ -151,6 +152,7 @@ def application(settings: Settings, foundation: Foundation, clock: Clock = now) 
     take: Callable[..., bool] = partial(step, policies=policies, zone=settings.time_zone)
     streams = Streams()
     telegram = Telegram(settings, store, take, wording.say, clock) if settings.telegram_token else None
+    wechat = WeChat(settings, store, take, wording.say, clock) if settings.wechat_app_id else None
     channels: dict[str, notices.Channel] = {"web": WebChannel(store, streams, clock)}
     kinds: dict[str, Handler] = {news.STAFF_NEWS: _staff_news(store, settings, clock)}
     fetchers: dict[str, documents.Fetcher] = {}
@@ -160,11 +162,11 @@ def application(settings: Settings, foundation: Foundation, clock: Clock = now) 
     app.add_routes(web_routes(streams, store, files, take, wording.text, settings, clock))
     app.router.add_get("/", _to_chat)
     app.add_subapp("/console", console_app(store, files, settings, clock))
-    if telegram is not None:
-        channels[telegram.name] = telegram
-        fetchers[telegram.name] = telegram.fetch
-        kinds |= telegram.jobs
-        app.add_routes(telegram.routes())
+    for platform in _chosen(telegram, wechat):
+        channels[platform.name] = platform
+        fetchers[platform.name] = platform.fetch
+        kinds |= platform.jobs
+        app.add_routes(platform.routes())
     kinds[sealing.JOB_KIND] = sealing.sealer(store, clock)
     kinds[notices.JOB_KIND] = notices.sender(channels)
     settle = documents.settle_upload(store, files, fetchers, _deliver(take, clock), clock)
@@ -172,9 +174,14 @@ def application(settings: Settings, foundation: Foundation, clock: Clock = now) 
         Worker(store, kinds, clock, lease_s=LEASE_S),
         Worker(store, {uploads.JOB_KIND: settle}, clock, size=UPLOADS_AT_ONCE, lease_s=LEASE_S),
     )
-    app.cleanup_ctx.append(partial(_working, workers=workers, telegram=telegram))
+    app.cleanup_ctx.append(partial(_working, workers=workers, telegram=telegram, wechat=wechat))
     app.on_shutdown.append(streams.close)
     return app
+
+
+def _chosen(*platforms: Telegram | WeChat | None) -> list[Telegram | WeChat]:
+    """The platforms that are set up."""
+    return [platform for platform in platforms if platform is not None]
 
 
 async def _to_chat(_: web.Request) -> web.Response:
@@ -192,9 +199,12 @@ def _staff_news(store: Store, settings: Settings, clock: Clock) -> Handler:
     return tell
 
 
-async def _working(app: web.Application, *, workers: tuple[Worker, ...], telegram: Telegram | None) -> AsyncIterator[None]:
+async def _working(
+    app: web.Application, *, workers: tuple[Worker, ...], telegram: Telegram | None, wechat: WeChat | None = None
+) -> AsyncIterator[None]:
     working = [asyncio.create_task(worker.run(), name="jobs") for worker in workers]
-    receiving = [asyncio.create_task(telegram.run(), name="telegram")] if telegram else []
+    platforms = _chosen(telegram, wechat)
+    receiving = [asyncio.create_task(platform.run(), name=platform.name) for platform in platforms]
     for task in working + receiving:
         task.add_done_callback(partial(_watch, app[ENDS]))
     yield
@@ -204,8 +214,8 @@ async def _working(app: web.Application, *, workers: tuple[Worker, ...], telegra
     for task in receiving:
         task.cancel()
     await asyncio.gather(*receiving, return_exceptions=True)
-    if telegram is not None:
-        await telegram.close()
+    for platform in platforms:
+        await platform.close()
 
 
 def _watch(ends: asyncio.Queue[int], task: asyncio.Task[None]) -> None:

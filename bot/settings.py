@@ -1,5 +1,6 @@
 """Everything a deployment may set, read once at the start from the environment and `.env`; with nothing set, all stays on one machine."""
 
+import re
 from pathlib import Path
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo
@@ -31,6 +32,7 @@ def _telegram_files(url: str) -> str:
 
 
 Url = Annotated[str, AfterValidator(_without_slash)]
+ENCODING_AES_KEY = re.compile(r"[A-Za-z0-9+/]{43}")
 
 
 class Settings(BaseSettings):
@@ -86,8 +88,23 @@ class Settings(BaseSettings):
         None, description="Secret that Telegram sends along with each webhook update; letters, digits, _ and -"
     )
 
+    wechat_app_id: str | None = Field(None, description="AppID of the WeChat Official Account; without it WeChat is off")
+    wechat_token: SecretStr | None = Field(None, description="Token with which WeChat signs what it posts")
+    wechat_aes_key: SecretStr | None = Field(None, description="EncodingAESKey of the safe mode; without it messages come in plain")
+    wechat_secret: SecretStr | None = Field(None, description="AppSecret of the account, for calls to WeChat")
+    wechat_api_url: Url = Field("https://api.weixin.qq.com", description="Address of WeChat's API")
+
     @model_validator(mode="after")
     def _a_webhook_has_a_secret(self) -> Self:
         if self.telegram_webhook_url and not self.telegram_secret:
             raise ValueError("TELEGRAM_WEBHOOK_URL needs TELEGRAM_SECRET: without it anyone could post updates")
+        return self
+
+    @model_validator(mode="after")
+    def _a_wechat_account_is_whole(self) -> Self:
+        if self.wechat_app_id and not (self.wechat_token and self.wechat_secret):
+            raise ValueError("WECHAT_APP_ID needs WECHAT_TOKEN and WECHAT_SECRET")
+        key = self.wechat_aes_key.get_secret_value() if self.wechat_app_id and self.wechat_aes_key else None
+        if key and not ENCODING_AES_KEY.fullmatch(key):
+            raise ValueError("WECHAT_AES_KEY must be the 43 letters and digits of the EncodingAESKey")
         return self

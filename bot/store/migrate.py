@@ -30,6 +30,7 @@ TABLES = (
     "bot.conversation.tables",
     "bot.channels.web.tables",
     "bot.channels.telegram.tables",
+    "bot.channels.wechat.tables",
 )
 """Every module that declares tables. Named, not imported: the store is the lowest floor."""
 

@@ -18,6 +18,7 @@ NOT_IMPORTED = {
     "import-linter": "a command",
     "mypy": "a command",
     "ruff": "a command",
+    "types-defusedxml": "types for mypy",
     "uv": "a command",
     "pytest-asyncio": "a plugin",
 }

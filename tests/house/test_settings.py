@@ -12,6 +12,7 @@ ROOT = Path(__file__).parents[2]
 NAMES = sorted(name.upper() for name in Settings.model_fields)
 SECRETS = [name.upper() for name, field in Settings.model_fields.items() if "SecretStr" in str(field.annotation)]
 FIXED = """TELEGRAM_TOKEN TELEGRAM_API_URL TELEGRAM_FILE_URL TELEGRAM_WEBHOOK_URL TELEGRAM_SECRET
+    WECHAT_APP_ID WECHAT_TOKEN WECHAT_AES_KEY WECHAT_SECRET WECHAT_API_URL
     DATABASE_URL FILES_URL KEYS_FILE PUBLIC_URL HOST PORT POLICY_PLACE DATA_DIR"""
 
 

@@ -317,9 +317,62 @@ def upgrade() -> None:  # noqa: PLR0915
     with op.batch_alter_table("web_messages", schema=None) as batch_op:
         batch_op.create_index("ix_web_messages_chat", ["chat", "id"], unique=False)
 
+    op.create_table(
+        "wechat_chats",
+        sa.Column("chat", sa.String(length=64), nullable=False),
+        sa.Column("heard_at", Moment(), nullable=True),
+        sa.Column("is_shut", sa.Boolean(), nullable=False),
+        sa.Column("gone_at", Moment(), nullable=True),
+        sa.Column("choices", sa.LargeBinary(), nullable=True),
+        sa.Column("answered", sa.String(length=80), nullable=True),
+        sa.Column("answer", sa.LargeBinary(), nullable=True),
+        sa.Column("answered_at", Moment(), nullable=True),
+        sa.PrimaryKeyConstraint("chat", name=op.f("pk_wechat_chats")),
+    )
+    op.create_table(
+        "wechat_sends",
+        sa.Column("job", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        sa.Column("parts", sa.Integer(), nullable=False),
+        sa.Column("unanswered", sa.Integer(), nullable=False),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("changed_at", Moment(), nullable=False),
+        sa.PrimaryKeyConstraint("job", name=op.f("pk_wechat_sends")),
+    )
+    with op.batch_alter_table("wechat_sends", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_wechat_sends_changed_at"), ["changed_at"], unique=False)
+
+    op.create_table(
+        "wechat_signatures",
+        sa.Column("signature", sa.String(length=40), nullable=False),
+        sa.Column("first_at", Moment(), nullable=False),
+        sa.PrimaryKeyConstraint("signature", name=op.f("pk_wechat_signatures")),
+    )
+    with op.batch_alter_table("wechat_signatures", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_wechat_signatures_first_at"), ["first_at"], unique=False)
+
+    op.create_table(
+        "wechat_tokens",
+        sa.Column("app_id", sa.String(length=64), nullable=False),
+        sa.Column("token", sa.LargeBinary(), nullable=True),
+        sa.Column("serial", sa.Integer(), nullable=False),
+        sa.Column("expires_at", Moment(), nullable=False),
+        sa.Column("renewed_until", Moment(), nullable=False),
+        sa.PrimaryKeyConstraint("app_id", name=op.f("pk_wechat_tokens")),
+    )
+
 
 def downgrade() -> None:  # noqa: PLR0915
     """Go back."""
+    op.drop_table("wechat_tokens")
+    with op.batch_alter_table("wechat_signatures", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_wechat_signatures_first_at"))
+
+    op.drop_table("wechat_signatures")
+    with op.batch_alter_table("wechat_sends", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_wechat_sends_changed_at"))
+
+    op.drop_table("wechat_sends")
+    op.drop_table("wechat_chats")
     with op.batch_alter_table("web_messages", schema=None) as batch_op:
         batch_op.drop_index("ix_web_messages_chat")
 

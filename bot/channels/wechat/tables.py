@@ -1,0 +1,48 @@
+"""What WeChat needs remembered: per member what was shown last and whether we may write, per notice how far its sending has come."""
+
+from __future__ import annotations
+
+from sqlalchemy import Boolean, Column, Integer, String, Table
+
+from bot.store.encryption import EncryptedJson, EncryptedText
+from bot.store.tables import BigId, Moment, metadata
+
+wechat_chats = Table(
+    "wechat_chats",
+    metadata,
+    Column("chat", String(64), primary_key=True),
+    Column("heard_at", Moment, nullable=True),  # what the member did last: for 48 hours from then on we may write
+    Column("is_shut", Boolean, nullable=False),  # WeChat takes no more for this member until the next thing they do
+    Column("gone_at", Moment, nullable=True),  # the member follows the account no more
+    Column("choices", EncryptedJson("wechat_chats.choices"), nullable=True),  # of the text shown last: bot.channels.plain.Choice
+    Column("answered", String(80), nullable=True),  # the push that was answered last ...
+    Column("answer", EncryptedText("wechat_chats.answer"), nullable=True),  # ... and with what, in case the answer was lost
+    Column("answered_at", Moment, nullable=True),  # when that push came
+)
+
+wechat_sends = Table(
+    "wechat_sends",
+    metadata,
+    Column("job", BigId, primary_key=True, autoincrement=False),
+    Column("parts", Integer, nullable=False),  # how many texts of this notice WeChat has taken
+    Column("unanswered", Integer, nullable=False),  # tries of the next one of which nobody knows whether they arrived
+    Column("failures", Integer, nullable=False),  # tries that surely did not arrive: how long to wait before the next
+    Column("changed_at", Moment, nullable=False, index=True),
+)
+
+wechat_tokens = Table(
+    "wechat_tokens",
+    metadata,
+    Column("app_id", String(64), primary_key=True),
+    Column("token", EncryptedText("wechat_tokens.token"), nullable=True),
+    Column("serial", Integer, nullable=False),  # grows with every renewal
+    Column("expires_at", Moment, nullable=False),
+    Column("renewed_until", Moment, nullable=False),  # somebody is renewing it; after this moment, another may
+)
+
+wechat_signatures = Table(
+    "wechat_signatures",
+    metadata,
+    Column("signature", String(40), primary_key=True),
+    Column("first_at", Moment, nullable=False, index=True),
+)
