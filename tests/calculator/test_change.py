@@ -1,0 +1,90 @@
+"""What if: the nearest change that pays more, and what several benefits pay together."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from calculator.change import Change, changes
+from calculator.combination import combined
+from calculator.edition import Edition
+from calculator.errors import NotTogetherError
+from calculator.estimate import estimate
+from calculator.policy import policy_named
+from tests.calculator.cases import EDITIONS, edition, facts, hospital, samples
+
+
+def test_a_second_receipt_of_two_hundred_yuan_would_lift_the_band() -> None:
+    (change,) = changes(edition("hospital"), hospital("9800.01"))
+
+    assert change == Change("out_of_pocket", 1_000_001, 20_000, 20_000, 20_000 - 14_700)
+
+
+def test_a_fen_below_the_threshold_a_fen_more_would_pay() -> None:
+    assert changes(edition("hospital"), hospital("5000")) == (Change("out_of_pocket", 500_001, 1, 7500, 7500),)
+
+
+def test_a_year_too_old_the_age_is_what_stands_against_it() -> None:
+    ways = changes(edition("hospital"), hospital(age="61"))
+
+    assert [(way.fact, way.to, way.by, way.more) for way in ways] == [("age", 60, -1, 1_216_000)]
+
+
+def test_in_the_last_band_no_receipt_lifts_it() -> None:
+    assert changes(edition("hospital"), hospital("250000")) == ()
+
+
+def test_two_failed_conditions_are_met_by_no_single_change() -> None:
+    assert changes(edition("hospital"), hospital("4000", age="61")) == ()
+
+
+def test_while_the_amount_is_open_nothing_is_compared() -> None:
+    assert changes(edition("hospital"), facts(age="45")) == ()
+
+
+def test_less_taken_off_lifts_a_band_as_well_as_more_added() -> None:
+    sanming = policy_named("sanming/hospital").edition_on(date(2022, 5, 1))
+
+    ways = changes(sanming, facts(year_self_pay="21000", mutual_aid="1000", paid_this_year="0"))
+
+    assert {(way.fact, way.by, way.more) for way in ways} == {("year_self_pay", 1, 150_000), ("mutual_aid", -1, 150_000)}
+
+
+@given(st.sampled_from(EDITIONS), st.data())
+def test_every_change_does_pay_what_it_says(of: Edition, data: st.DataObject) -> None:
+    case = {fact: data.draw(st.sampled_from(samples(of, fact)), label=fact) for fact in of.asks}
+    now = estimate(of, case)
+
+    for way in changes(of, case):
+        then = estimate(of, case | {way.fact: way.to})
+        assert now.amount is not None
+        assert then.amount == way.amount == now.amount + way.more
+        assert way.more > 0
+
+
+def test_an_accident_and_a_stay_are_paid_together() -> None:
+    accident = estimate(edition("accident"), facts(work_injury="no", injury="spine"))
+    stay = estimate(edition("hospital"), hospital())
+
+    both = combined([accident, stay])
+
+    assert both.amount == 300_000 + 1_216_000
+    assert both.open_benefits == ()
+
+
+def test_what_is_open_is_left_out_of_the_sum_and_named() -> None:
+    accident = estimate(edition("accident"), facts(work_injury="no"))
+    stay = estimate(edition("hospital"), hospital())
+
+    assert combined([accident, stay]).amount == 1_216_000
+    assert combined([accident, stay]).open_benefits == ("accident",)
+
+
+def test_what_the_rules_do_not_put_together_is_refused() -> None:
+    with pytest.raises(NotTogetherError) as refused:
+        combined([estimate(edition("fire"), facts(fire_report="no")), estimate(edition("hospital"), hospital())])
+
+    assert (refused.value.one, refused.value.other) == ("fire", "hospital")
