@@ -26,7 +26,7 @@ _HEDGE = re.compile(r"大概|大约|差不多|可能|估计|好像|约|不到|�
 
 
 def sums(clause: str, benefit: str) -> Iterator[tuple[str, Read[Fen] | Unread]]:
-    """Find the sum this statement tells, in fen; mere spending counts as one's own only where the talk is of a hospital, or of nothing yet."""
+    """Find the sum this statement tells, in fen; mere spending is one's own only where a hospital, or nothing yet, is spoken of."""
     if _NOTHING_YET.search(clause):
         yield "paid_this_year", Read(Fen(0), sure="今年" in clause)
     elif _RECEIVED.search(clause):

@@ -35,10 +35,13 @@ _COMMANDS = {
     "human|talk to a person|talk to someone|a person|agent|operator",
     "claim": "申请|现在申请|申请补贴|开始申请|办申请|apply|apply now|claim|make a claim",
 }
+COMMANDS = frozenset({*_COMMANDS, "edit"})
+BENEFITS = ("hospital", "accident", "fire")
 _BY_WORD = {word: name for name, words in _COMMANDS.items() for word in words.split("|")}
 _POLITE = re.compile(r"^(?:/|请|麻烦|我要|我想|我想要|帮我|please |i want to )|(?:吧|一下|谢谢| please|[啊呀呢])$")
 _EDGES = " ,。.!、;:?…~"
 _THINGS = r"金额|数额|数字|年龄|岁数|日期|时间|电话号?码?|手机号?码?|姓名|名字|单位|工会|身份证号?|证件号?|卡号|银行卡|材料|照片|地址"
+_EDIT_WORD = re.compile(r"[改换错]|不对|change|edit|correct|fix")
 _EDITS = [
     re.compile(r"(?:改|修改|更改)(?:一下|下)?第? ?(?P<number>[0-9]{1,2}|[一二三四五六七八九]|十[一二]?) ?[项个条]?"),
     re.compile(r"第 ?(?P<number>[0-9]{1,2}|[一二三四五六七八九]|十[一二]?) ?[项个条](?:要|得)?(?:改|修改|更改)(?:一下|下)?"),
@@ -68,8 +71,8 @@ _NOT = re.compile(r"(?:[没不未非无别]|没有|\bno|\bnot|n't|\bnot in|\bno 
 
 def read_topic(text: str) -> Topic | None:
     """Read a command that is the whole message, or the one benefit a sentence is about; two benefits are none."""
-    said = plain(text[:LONGEST]).strip(_EDGES)
-    return _command(said) or _benefit(said)
+    said = plain(text[:LONGEST])
+    return read_command(said) or _benefit(said)
 
 
 def speaks_of_death(text: str) -> bool:
@@ -77,15 +80,19 @@ def speaks_of_death(text: str) -> bool:
     return _DEATH.search(text[:LONGEST]) is not None
 
 
-def _command(said: str) -> Topic | None:
-    bare = said
+def read_command(said: str) -> Topic | None:
+    """Read a command that is the whole of a plain message."""
+    bare = said.strip(_EDGES)
+    is_edit = _EDIT_WORD.search(bare) is not None
     for _ in range(3):
         if bare in _BY_WORD:
             return Topic("command", _BY_WORD[bare])
-        for edit in _EDITS:
-            if found := edit.fullmatch(bare):
-                return _edit(found)
-        bare = _POLITE.sub("", bare, count=1).strip(_EDGES)
+        if is_edit and (found := next(filter(None, (edit.fullmatch(bare) for edit in _EDITS)), None)):
+            return _edit(found)
+        less = _POLITE.sub("", bare, count=1).strip(_EDGES)
+        if less == bare:
+            return None
+        bare = less
     return None
 
 
@@ -96,9 +103,14 @@ def _edit(found: re.Match[str]) -> Topic:
 
 
 def _benefit(said: str) -> Topic | None:
-    names = [
+    names = benefits_named(said)
+    return Topic("benefit", names[0]) if len(names) == 1 else None
+
+
+def benefits_named(said: str) -> list[str]:
+    """Which benefits plain text is about; what it denies ("没住院") does not count."""
+    return [
         name
         for name, words in _BENEFITS.items()
         if any(not _NOT.search(said[max(0, m.start() - 12) : m.start()]) for m in words.finditer(said))
     ]
-    return Topic("benefit", names[0]) if len(names) == 1 else None

@@ -10,15 +10,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.wording import LOCALES, catalogue
 from handlers.understanding.amounts import read_amount
+from handlers.understanding.asked import asked
 from handlers.understanding.choices import read_choice
 from handlers.understanding.counts import read_age, read_count
 from handlers.understanding.days import read_day
+from handlers.understanding.matching import Matcher, examples_in
 from handlers.understanding.sentence import read_sentence
 from handlers.understanding.topics import read_topic
 from handlers.understanding.yes_no import read_yes_no
 
 TODAY = date(2026, 11, 23)
+MATCHER = Matcher.of(*(examples_in(catalogue(locale)) for locale in LOCALES))
 READERS: dict[str, Callable[[str], object]] = {
     "amount": read_amount,
     "day": lambda text: read_day(text, TODAY),
@@ -27,6 +31,7 @@ READERS: dict[str, Callable[[str], object]] = {
     "yes_no": read_yes_no,
     "choice": lambda text: read_choice(text, {"illness": ("生病", "illness"), "injury": ("受伤", "injury")}),
     "topic": read_topic,
+    "asked": lambda text: asked(text, MATCHER),
     "sentence": lambda text: read_sentence(text, TODAY),
 }
 GRAMMAR = (

@@ -1,0 +1,114 @@
+"""Which topic a message is nearest to: by its cues, and by the characters it shares with example sentences. No model, no network.
+
+`Matcher.of(examples, ...)` is built once (0.1 s) from lists of sentences by topic, one list for each language; `examples_in(words)` takes
+such a list out of a catalogue of words. `matcher.nearest(text)` ranks topics with scores from 0 to 1; what a score is worth, asked.py says.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from itertools import pairwise
+from math import log, sqrt
+from typing import NamedTuple
+
+from handlers.understanding.cues import MARK, cues
+from handlers.understanding.plain import plain
+
+_KEY = re.compile(r"topic\.(?P<name>[a-z_]+)\.examples")
+_DROPPED = re.compile(
+    r"请问|想问[问一下]*|问一下|[我俺]想|麻烦|一下|这个|那个|就是|的话|到底|[吗么嘛呢啊呀吧哦噢啦了的都我俺你您们?]|"
+    r"\b(?:the|a|an|please|do|does|is|to|of|for|it|my|i)\b"
+)
+_LATIN = re.compile(r"[a-z']+")
+_HAN = re.compile(r"[一-鿿]+")
+_STEM = 6
+_LONGEST = 60
+_CUE_WEIGHT = 3.0
+_MOST_TOPICS = 8
+"""A piece speaks for no more topics than this: what is found in all of them tells nothing, and takes time."""
+_NEVER_SEEN = 0.6
+"""How much a piece that no example has weighs, beside one that a single example has."""
+
+
+Weighed = tuple[float, list[tuple[str, float]]]
+"""The square of a piece's weight, and what it adds to the score of which topics."""
+
+
+class Match(NamedTuple):
+    """A topic and how near it is, from 0 to 1."""
+
+    name: str
+    score: float
+
+
+def examples_in(words: Mapping[str, str]) -> dict[str, list[str]]:
+    """The example sentences of every topic in a catalogue: `topic.<name>.examples`, one a line."""
+    found = {key: _KEY.fullmatch(key) for key in words}
+    return {match["name"]: [line for line in words[key].splitlines() if line] for key, match in found.items() if match}
+
+
+class Matcher:
+    """The pieces of all example sentences, each with its weight and what it adds to the score of topics."""
+
+    def __init__(self, weighed: Mapping[str, Weighed], *, never_seen: float) -> None:
+        self._weighed = weighed
+        self._never_seen = never_seen
+
+    @classmethod
+    def of(cls, *lists: Mapping[str, Iterable[str]]) -> Matcher:
+        """Build from one or more lists of example sentences by topic."""
+        sentences = [(name, pieces(said)) for examples in lists for name, all_said in examples.items() for said in all_said]
+        seen = Counter(piece for _, of_one in sentences for piece in of_one)
+        weights = {piece: _worth(piece, log((len(sentences) + 1) / (count + 0.5))) for piece, count in seen.items()}
+        return cls(_weigh(sentences, weights), never_seen=_NEVER_SEEN * log(2 * len(sentences) + 2))
+
+    def nearest(self, text: str, at_most: int = 3) -> list[Match]:
+        """Rank the topics that share something with the message, the nearest first."""
+        squares = 0.0
+        scores: dict[str, float] = {}
+        for piece in pieces(text):
+            known = self._weighed.get(piece)
+            if known is not None:
+                squares += known[0]
+                for name, adds in known[1]:
+                    scores[name] = scores.get(name, 0.0) + adds
+            elif not piece.startswith(MARK):
+                squares += self._never_seen**2
+        ranked = sorted(scores.items(), key=lambda scored: -scored[1])[:at_most]
+        return [Match(name, score / sqrt(squares)) for name, score in ranked]
+
+
+def _worth(piece: str, weight: float) -> float:
+    return _CUE_WEIGHT * weight if piece.startswith(MARK) else weight
+
+
+def _weigh(sentences: list[tuple[str, set[str]]], weights: Mapping[str, float]) -> dict[str, Weighed]:
+    """For each piece the topics it speaks for: more for one that many examples of a topic share."""
+    counts: dict[str, Counter[str]] = defaultdict(Counter)
+    for name, of_one in sentences:
+        counts[name].update(of_one)
+    examples = Counter(name for name, _ in sentences)
+    adds: dict[str, list[tuple[str, float]]] = defaultdict(list)
+    for name, count in counts.items():
+        speaking = {piece: sqrt(times / examples[name]) * weights[piece] for piece, times in count.items()}
+        length = sqrt(sum(weight * weight for weight in speaking.values()))
+        for piece, weight in speaking.items():
+            adds[piece].append((name, weight * weights[piece] / length))
+    return {piece: (weights[piece] ** 2, sorted(of_one, key=lambda add: -add[1])[:_MOST_TOPICS]) for piece, of_one in adds.items()}
+
+
+def pieces(text: str) -> set[str]:
+    """Cues, characters by two and three, and Latin words by one and two; words that mean nothing here dropped."""
+    said = plain(text[:_LONGEST])
+    found = set(cues(said))
+    bare = _DROPPED.sub(" " if _LATIN.search(said) else "", said)
+    words = [word[:_STEM] for word in _LATIN.findall(bare)]
+    found.update(words)
+    found.update(f"{one} {other}" for one, other in pairwise(words))
+    for run in _HAN.findall(bare):
+        edged = f"^{run}$"
+        found.update(edged[at : at + 2] for at in range(len(edged) - 1))
+        found.update(edged[at : at + 3] for at in range(len(edged) - 2))
+    return found
