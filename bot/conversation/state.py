@@ -12,7 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.conversation.tables import conversations, updates
 from bot.message import Chat, Incoming
-from bot.store.prepared import Prepared
+from bot.store.prepared import Prepared, Row
 from bot.wording import closest
 
 
@@ -107,9 +107,23 @@ def is_first(conn: Connection, incoming: Incoming) -> bool:
     return _first[conn.dialect.name].run(conn, values) is not None
 
 
+def take(conn: Connection, incoming: Incoming, now: datetime) -> Conversation | None:
+    """The chat's conversation, begun if it is new, and locked until the transaction ends; None if the update had been taken before."""
+    first = _first[conn.dialect.name].later(conn, {"channel": incoming.chat.channel, "update_id": incoming.update_id})
+    found = _find.later(conn, _of(incoming.chat))
+    return _begun(conn, incoming.chat, found(), incoming.locale, now) if first() else None
+
+
 def load(conn: Connection, chat: Chat, hint: str | None, now: datetime) -> Conversation:
     """The chat's conversation, begun if it is new, and locked until the transaction ends."""
-    row = _find.run(conn, {"in_channel": chat.channel, "in_chat": chat.id})
+    return _begun(conn, chat, _find.run(conn, _of(chat)), hint, now)
+
+
+def _of(chat: Chat) -> dict[str, Any]:
+    return {"in_channel": chat.channel, "in_chat": chat.id}
+
+
+def _begun(conn: Connection, chat: Chat, row: Row | None, hint: str | None, now: datetime) -> Conversation:
     if row is None:
         values: dict[str, Any] = {
             "channel": chat.channel,
@@ -136,4 +150,4 @@ def save(conn: Connection, conversation: Conversation, now: datetime) -> None:
         "new_state": conversation.place.to_json(),
         "new_changed_at": now,
     }
-    _save.run(conn, values)
+    _save.later(conn, values)

@@ -34,9 +34,9 @@ def step(conn: Connection, incoming: Incoming, *, now: datetime, policies: Polic
 
     The conversation, its answers, whatever the answer leads to and the notices leaving for it are stored together or not at all.
     """
-    if not state.is_first(conn, incoming):
+    conversation = state.take(conn, incoming, now)
+    if conversation is None:
         return False
-    conversation = state.load(conn, incoming.chat, incoming.locale, now)
     here = now.astimezone(zone)
     talk = Talk(conn, conversation, Case(here.date(), policies), here)
     reply = TURNS[type(incoming.what)](talk, incoming.what)

@@ -68,7 +68,7 @@ def add(
     """Queue a job with the surrounding transaction. Jobs of a lane run one at a time, in order; a `dedupe` key still there adds nothing."""
     values = {"kind": kind, "payload": dict(payload), "lane": lane, "due": due or now, "added": now}
     if dedupe is None:
-        _insert.run(conn, values)
+        _insert.later(conn, values)
     else:
         conn.execute(insert_new(conn, jobs).values(**_row, added_at=bindparam("added"), dedupe=bindparam("key")), values | {"key": dedupe})
 

@@ -9,10 +9,14 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from sqlalchemy import Engine, create_engine
+import psycopg
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from bot.store.errors import OutcomeUnknown, StoreClosed, StoreUnavailable
+from bot.store.pipeline import Pipeline
+from bot.store.prepared import send_waiting
 from bot.store.works import Waiting, Work, carriable, run, settle
 
 THREADS, REPORT_THREADS = 8, 2
@@ -22,7 +26,7 @@ CONFLICTS = ("40001", "40P01")  # serialization failure, deadlock: the same work
 
 def make_engine(url: str) -> Engine:
     """Make an engine with one connection per thread, in UTC, waiting 30 s at most for a lock."""
-    return create_engine(
+    engine = create_engine(
         url,
         pool_size=THREADS + REPORT_THREADS,
         max_overflow=THREADS,  # while reads and writes are both at their most
@@ -30,6 +34,17 @@ def make_engine(url: str) -> Engine:
         hide_parameters=True,  # an error must not carry a name into a log
         connect_args={"options": "-c timezone=UTC -c lock_timeout=30000", "connect_timeout": 10},
     )
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: psycopg.Connection[Any], record: ConnectionPoolEntry) -> None:
+        record.info[Pipeline] = Pipeline(connection)
+
+    @event.listens_for(engine, "before_cursor_execute")
+    def in_order(conn: Connection, *_: object) -> None:
+        """What waits was to be run before this."""
+        send_waiting(conn)
+
+    return engine
 
 
 class Lane:
@@ -85,6 +100,7 @@ def run_tries(engine: Engine, waiting: Waiting) -> None:
 
 def _transact(engine: Engine, waiting: Waiting) -> None:
     with engine.connect() as conn:
+        conn.info[Pipeline].forget()
         run(conn, waiting)
         if waiting.error is not None:
             cause = waiting.error.__cause__
@@ -92,6 +108,7 @@ def _transact(engine: Engine, waiting: Waiting) -> None:
                 raise cause
             return
         try:
+            send_waiting(conn, commit=True)
             conn.commit()
         except DBAPIError as error:
             if _sqlstate(error) is None or error.connection_invalidated:

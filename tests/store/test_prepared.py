@@ -1,16 +1,18 @@
 """Prepared statements read, write, encrypt and fail as the same statement run by SQLAlchemy."""
 
+import asyncio
 from datetime import UTC, datetime
 from typing import Any
 
+import psycopg
 import pytest
 from sqlalchemy import Connection, bindparam, insert, select, text
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 
 from bot.conversation.tables import conversations, updates
 from bot.jobs.tables import jobs
-from bot.store import Store
-from bot.store.errors import StoreUnavailable
+from bot.store import Keyring, Store
+from bot.store.errors import OutcomeUnknown, StoreUnavailable
 from bot.store.prepared import Prepared, PreparedError
 
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
@@ -85,3 +87,106 @@ async def test_a_column_left_to_its_default_is_refused(store: Store) -> None:
 
     with pytest.raises(PreparedError):
         await store.write(forgetful.run, {"kind": "notice", "payload": {}})
+
+
+async def test_what_is_left_for_later_is_stored_with_its_work(store: Store) -> None:
+    await store.write(lambda conn: [add.later(conn, ROW)])
+
+    assert await store.read(find.run, {"of": "a"}) == (ROW["state"], NOW)
+
+
+async def test_statements_run_in_the_order_they_were_given(store: Store) -> None:
+    def work(conn: Connection) -> list[str]:
+        add_update.later(conn, {"number": "1"})
+        by_sqlalchemy = list(conn.scalars(select(updates.c.update_id)))
+        add_update.later(conn, {"number": "2"})
+        with conn.begin_nested() as half:
+            add_update.later(conn, {"number": "3"})
+            half.rollback()
+        return by_sqlalchemy
+
+    assert await store.write(work) == ["1"]
+    assert await store.read(lambda conn: list(conn.scalars(select(updates.c.update_id)))) == ["1", "2"]
+
+
+async def test_an_answer_can_be_asked_for_late_and_twice(store: Store) -> None:
+    await store.write(add.run, ROW)
+
+    def work(conn: Connection) -> list[Any]:
+        here, nowhere = find.later(conn, {"of": "a"}), find.later(conn, {"of": "nobody"})
+        return [nowhere(), here(), here()]
+
+    assert await store.write(work) == [None, (ROW["state"], NOW), (ROW["state"], NOW)]
+
+
+async def test_a_rule_broken_by_what_was_left_for_later_fails_the_whole_work(store: Store) -> None:
+    def work(conn: Connection) -> None:
+        add.later(conn, ROW)
+        add_update.later(conn, {"number": "7"})
+        add_update.later(conn, {"number": "7"})
+
+    with pytest.raises(IntegrityError):
+        await store.write(work)
+
+    assert await store.read(find.run, {"of": "a"}) is None
+    assert await store.read(lambda conn: conn.execute(select(updates)).all()) == []
+
+
+async def test_a_work_that_fails_leaves_nothing_for_later(store: Store) -> None:
+    def fail(conn: Connection) -> None:
+        add_update.later(conn, {"number": "8"})
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await store.write(fail)
+    for chat in range(20):
+        await store.write(add.run, ROW | {"id": chat, "chat": str(chat)})
+
+    assert await store.read(lambda conn: conn.execute(select(updates)).all()) == []
+
+
+async def test_every_kind_of_value_comes_back_as_it_went(store: Store) -> None:
+    odd = {"chat": "'; -- $1 %(of)s \U0001f4a1", "revision": -(2**31), "state": {"": ["\x00", None, 10**20]}}
+    await store.write(add.run, ROW | odd | {"changed_at": NOW.replace(microsecond=1)})
+
+    assert await store.read(find.run, {"of": odd["chat"]}) == (odd["state"], NOW.replace(microsecond=1))
+
+
+async def test_what_the_database_does_not_take_is_an_error_and_not_cut_short(postgres_url: str, keyring: Keyring) -> None:
+    store = Store.open(postgres_url, keyring)
+
+    with pytest.raises(DataError):
+        await store.write(add_update.run, {"number": "a\x00b"})
+
+    await store.close()
+
+
+async def test_a_connection_cut_on_the_way_to_the_commit_leaves_the_outcome_unknown(postgres_url: str, keyring: Keyring) -> None:
+    store = Store.open(postgres_url, keyring)
+
+    def cut(conn: Connection) -> None:
+        server = conn.scalar(text("SELECT pg_backend_pid()"))
+        add_update.later(conn, {"number": "1"})
+        with psycopg.connect(postgres_url.replace("+psycopg", ""), autocommit=True) as other:
+            other.execute("SELECT pg_terminate_backend(%s, 5000)", [server])
+
+    with pytest.raises(OutcomeUnknown):
+        await store.write(cut)
+
+    await store.write(add_update.run, {"number": "2"})
+    await store.close()
+
+
+async def test_a_connection_cut_before_its_first_statement_is_replaced(postgres_url: str, keyring: Keyring) -> None:
+    store = Store.open(postgres_url, keyring)
+    for number in range(20):
+        await store.write(add_update.run, {"number": f"before {number}"})
+    with psycopg.connect(postgres_url.replace("+psycopg", ""), autocommit=True) as other:
+        other.execute(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+
+    await asyncio.gather(*(store.write(add_update.run, {"number": f"after {number}"}) for number in range(20)))
+
+    assert len(await store.read(lambda conn: conn.execute(select(updates)).all())) == 40
+    await store.close()
