@@ -285,7 +285,8 @@ def sign(*parts: str) -> str:
 
 def xml(fields: dict[str, str]) -> str:
     """Fields as WeChat writes them."""
-    return "<xml>" + "".join(f"<{name}><![CDATA[{value}]]></{name}>" for name, value in fields.items()) + "</xml>"
+    quoted = {name: value.replace("]]>", "]]]]><![CDATA[>") for name, value in fields.items()}
+    return "<xml>" + "".join(f"<{name}><![CDATA[{value}]]></{name}>" for name, value in quoted.items()) + "</xml>"
 
 
 def encrypt(text: str, app_id: str = APP_ID, key: str = AES_KEY) -> str:

@@ -61,14 +61,19 @@ class Inbox:
         if len(self._under_way) >= UNDER_WAY_AT_MOST:
             raise NotKept
         storing = self._begin(self._stored(push))
-        if await _ends(storing, DOUBT_S):
-            return storing.result()
-        keeping = self._begin(self._spool.keep(push.name, push.arrived, push.fields))
-        await self._wait(storing)
-        if storing.done():
-            self._begin(self._settle_late(storing, keeping, is_answered=True))
-            return storing.result()
-        is_kept = await _ends(keeping, KEEPING_S) and keeping.exception() is None
+        keeping: asyncio.Task[Path] | None = None
+        try:
+            if await _ends(storing, DOUBT_S):
+                return storing.result()
+            keeping = self._begin(self._spool.keep(push.name, push.arrived, push.fields))
+            await self._wait(storing)
+            if storing.done():
+                self._begin(self._settle_late(storing, keeping, is_answered=True))
+                return storing.result()
+            is_kept = await _ends(keeping, KEEPING_S) and keeping.exception() is None
+        except asyncio.CancelledError:  # WeChat hung up, or the time is over
+            self._begin(self._settle_late(storing, keeping, is_answered=False))
+            raise
         self._begin(self._settle_late(storing, keeping, is_answered=False))
         if not is_kept:
             raise NotKept
@@ -146,12 +151,12 @@ class Inbox:
         finally:
             self._waiting -= 1
 
-    async def _settle_late(self, storing: asyncio.Task[Answer | None], keeping: asyncio.Task[Path], *, is_answered: bool) -> None:
+    async def _settle_late(self, storing: asyncio.Task[Answer | None], keeping: asyncio.Task[Path] | None, *, is_answered: bool) -> None:
         """Once the database has the push, its file goes; an answer that comes too late is left to the worker."""
-        await asyncio.wait({storing, keeping})
+        await asyncio.wait({storing, keeping} if keeping else {storing})
         if storing.cancelled() or not isinstance(storing.exception(), Replayed | None):
             return  # the file stays: the next start takes it
-        if not keeping.cancelled() and keeping.exception() is None:
+        if keeping is not None and not keeping.cancelled() and keeping.exception() is None:
             await self._spool.drop(keeping.result())
         if storing.exception() is None and (answer := storing.result()) is not None and not is_answered:
             await self._noted(partial(self._store.write, passive.give_back, answer, self._clock()))
