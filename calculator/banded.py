@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -59,16 +60,16 @@ class Bands:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Based:
+class _Based(ABC):
     """What the kinds with a base share: what they can pay follows from their least, their most and their jumps."""
 
     base: Base
     clause: Words
     cap: Cap | None = None
 
+    @abstractmethod
     def worth(self, base: int) -> int:
         """What a base pays, exact."""
-        raise NotImplementedError
 
     def edges(self) -> Iterator[int]:
         """The bases at which the pay can jump."""
@@ -89,9 +90,9 @@ class _Based:
         """List the facts of the base."""
         return iter(self.base.facts)
 
+    @abstractmethod
     def pay(self, facts: Known, working: list[Step]) -> int:
         """Pay, and write down how."""
-        raise NotImplementedError
 
     def reads(self) -> Iterator[tuple[str, Words]]:
         """List every fact it may read, with the clause that reads it."""

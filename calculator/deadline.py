@@ -42,22 +42,15 @@ class Deadline:
             return after_working_days(start, self.working_days)
         return start + timedelta(days=self.days or 0)
 
-    def state(self, facts: Known) -> State:
-        """Whether it was handed in in time, if both days are known."""
+    def held(self, facts: Known) -> tuple[State, tuple[Flip, ...]]:
+        """Whether it was handed in in time, if both days are known; if not, the nearest day that would have been."""
         start, handed_in = facts.get(self.fact), facts.get(HANDED_IN)
         if not (isinstance(start, date) and isinstance(handed_in, date)):
-            return State.UNKNOWN
-        if handed_in <= self.last_day(start):
-            return State.MET
-        return State.REVIEW if self.is_reviewed else State.FAILED
-
-    def flips(self, facts: Known) -> tuple[Flip, ...]:
-        """The nearest day that would have been in time."""
-        start, handed_in = facts.get(self.fact), facts.get(HANDED_IN)
-        if not (isinstance(start, date) and isinstance(handed_in, date)):
-            return ()
+            return State.UNKNOWN, ()
         last = self.last_day(start)
-        return (Flip(HANDED_IN, last, (last - handed_in).days),)
+        if handed_in <= last:
+            return State.MET, ()
+        return State.REVIEW if self.is_reviewed else State.FAILED, (Flip(HANDED_IN, last, (last - handed_in).days),)
 
 
 def after_working_days(start: date, count: int) -> date:

@@ -13,7 +13,7 @@ from calculator.deadline import Deadline
 from calculator.errors import FactError, NoEditionError
 from calculator.facts import FACTS, UNCLEAR, Facts, Known, Open, Value, checked, fact_named
 from calculator.listed import Item
-from calculator.logic import State, Test, hold, leaves
+from calculator.logic import State, Test, hold
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,10 +123,6 @@ class Edition:
         """List the papers this case needs: those always needed, and those that a fact asks for or may ask for."""
         known = self.with_sums(facts)
         return tuple(need for need in self.documents if need.when is None or hold(need.when, known).state is not State.FAILED)
-
-    def facts_of(self, test: Test) -> tuple[str, ...]:
-        """List the facts a test reads, those of its sums among them."""
-        return tuple(dict.fromkeys(name for leaf in leaves(test) for name in self.spread(leaf.fact)))
 
     def spread(self, name: str) -> tuple[str, ...]:
         """List the facts behind a name: those of a sum, or the fact itself."""

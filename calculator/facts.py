@@ -145,8 +145,6 @@ def parse_fact(name: str, text: str) -> Value:
 
 def checked(fact: Fact, value: Value) -> Value:
     """Return the value, if the fact can have it. Raises FactError: not_understood, too_low, too_high or not_a_choice."""
-    if value is UNCLEAR:
-        return value
     if not _is_of_type(fact.type, value):
         raise FactError(fact.name, value, "not_understood")
     if fact.low is not None and value < fact.low:  # type: ignore[operator]  # the same type, as just seen

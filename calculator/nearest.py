@@ -24,24 +24,24 @@ class Flip:
 
 
 def nearest(test: Test, facts: Known) -> tuple[Flip, ...]:
-    """Find the nearest change of facts that meets a failed test: the fewest facts, then the first of the file, then the least distance.
+    """Find the nearest change after which a failed test no longer fails.
 
-    Empty where none is nearer than another, as out of a list of choices.
+    The fewest facts come first, then the first of the file, then the least distance. Empty where none is nearest, as out of a list.
     """
-    if hold(test, facts).state is State.MET:
+    if hold(test, facts).state is not State.FAILED:
         return ()
     ways = _changes(test, facts)
     for count in range(1, len(ways) + 1):
         for names in combinations(ways, count):
-            tried = (flips for flips in product(*(ways[name] for name in names)) if _meet(test, facts, flips))
+            tried = (flips for flips in product(*(ways[name] for name in names)) if _helps(test, facts, flips))
             best = min(tried, key=lambda flips: sum(abs(flip.by or 0) for flip in flips), default=())
             if best:
                 return best
     return ()
 
 
-def _meet(test: Test, facts: Known, flips: tuple[Flip, ...]) -> bool:
-    return hold(test, {**facts, **{flip.fact: flip.to for flip in flips}}).state is State.MET
+def _helps(test: Test, facts: Known, flips: tuple[Flip, ...]) -> bool:
+    return hold(test, {**facts, **{flip.fact: flip.to for flip in flips}}).state is not State.FAILED
 
 
 def _changes(test: Test, facts: Known) -> dict[str, list[Flip]]:

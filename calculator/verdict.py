@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
 from enum import Enum
 from typing import NamedTuple
 
@@ -141,10 +140,10 @@ def _later(edition: Edition, known: Known) -> Iterator[ConditionResult]:
         if state in (State.MET, State.REVIEW):
             yield ConditionResult(review.id, leaf.fact, State.REVIEW, _shown(leaf, state, known), review.clause, (), review.remedy)
     for deadline in edition.deadlines:
-        state, start = deadline.state(known), known.get(deadline.fact)
-        if isinstance(start, date) and state is not State.UNKNOWN:
-            flips = () if state is State.MET else deadline.flips(known)
-            yield ConditionResult(deadline.id, deadline.fact, state, start, deadline.clause, flips, None)
+        state, flips = deadline.held(known)
+        if state is not State.UNKNOWN:
+            value = closest(Leaf(deadline.fact), known[deadline.fact])
+            yield ConditionResult(deadline.id, deadline.fact, state, value, deadline.clause, flips, None)
 
 
 def _unclear_amount(edition: Edition, known: Known, said: set[str]) -> Iterator[ConditionResult]:

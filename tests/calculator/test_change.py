@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from calculator.amounts import Fen
 from calculator.change import Change, changes
 from calculator.combination import combined
 from calculator.edition import Edition
@@ -20,11 +21,11 @@ from tests.calculator.cases import EDITIONS, edition, facts, hospital, samples
 def test_a_second_receipt_of_two_hundred_yuan_would_lift_the_band() -> None:
     (change,) = changes(edition("hospital"), hospital("9800.01"))
 
-    assert change == Change("out_of_pocket", 1_000_001, 20_000, 20_000, 20_000 - 14_700)
+    assert change == Change("out_of_pocket", 1_000_001, 20_000, Fen(20_000), Fen(20_000 - 14_700))
 
 
 def test_a_fen_below_the_threshold_a_fen_more_would_pay() -> None:
-    assert changes(edition("hospital"), hospital("5000")) == (Change("out_of_pocket", 500_001, 1, 7500, 7500),)
+    assert changes(edition("hospital"), hospital("5000")) == (Change("out_of_pocket", 500_001, 1, Fen(7500), Fen(7500)),)
 
 
 def test_a_year_too_old_the_age_is_what_stands_against_it() -> None:
@@ -39,6 +40,16 @@ def test_in_the_last_band_no_receipt_lifts_it() -> None:
 
 def test_two_failed_conditions_are_met_by_no_single_change() -> None:
     assert changes(edition("hospital"), hospital("4000", age="61")) == ()
+
+
+def test_out_of_a_list_no_change_is_the_nearest() -> None:
+    assert changes(edition("accident"), facts(work_injury="no", injury="lighter")) == ()
+
+
+def test_a_sum_that_cannot_reach_is_lifted_by_nothing_we_know_to_pay() -> None:
+    sanming = policy_named("sanming/hospital").edition_on(date(2022, 5, 1))
+
+    assert changes(sanming, facts(year_self_pay="5000")) == ()
 
 
 def test_while_the_amount_is_open_nothing_is_compared() -> None:

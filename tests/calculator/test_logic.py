@@ -95,6 +95,7 @@ def test_the_part_that_decides_is_named() -> None:
         ("a day", Leaf("fire_on", date(2023, 1, 2), None), {"fire_on": date(2022, 12, 30)}, (Flip("fire_on", date(2023, 1, 2), 3),)),
         ("the day before a month", NOT_IN_MAY, {"fire_on": date(2023, 5, 3)}, (Flip("fire_on", date(2023, 4, 30), -3),)),
         ("a sum that cannot reach", COSTLY, {"bill": Open(0, 400_000, is_unclear=False)}, (Flip("bill", 500_001, 100_001),)),
+        ("what is not known yet is left alone", All((ADULT, IN_WORK)), {"age": 61}, (Flip("age", 60, -1),)),
         ("nothing to change where it is met", ADULT, {"age": 45}, ()),
     ],
 )  # fmt: skip

@@ -8,7 +8,7 @@ import pytest
 
 from calculator.edition import Edition
 from calculator.errors import FactError, NoEditionError, UnknownPolicyError
-from calculator.facts import FACTS, FactType
+from calculator.facts import FACTS, UNCLEAR, FactType
 from calculator.policy import edition_of, load, places, policy_named
 
 EDITIONS = [found for place in places() for policy in load(place).values() for found in policy.editions]
@@ -62,6 +62,7 @@ def test_an_injury_is_one_of_the_list() -> None:
     (accident,) = policy_named("changchun/accident").editions
 
     assert accident.check("injury", "spine") == "spine"
+    assert accident.check("injury", UNCLEAR) is UNCLEAR
     with pytest.raises(FactError):
         accident.check("injury", "nose")
 

@@ -147,7 +147,60 @@ def test_once_the_cap_is_reached_no_further_part_is_asked_for(tmp_path: Path) ->
     assert next_worth_asking(edition, facts(loss="20000")) == "children_hurt"
     assert next_worth_asking(edition, facts(children_hurt="4")) is None
     assert paid(edition, children_hurt="4") == 12_000
+    assert next_worth_asking(edition, facts(loss="unclear", children_hurt="4")) is None
+    assert paid(edition, loss="unclear", children_hurt="4") == 12_000
     assert steps(edition, children_hurt="4") == ["settled"]
+
+
+NESTED = """
+per = "event"
+asks = ["work_injury", "bill", "insured_total", "children_hurt"]
+claim_asks = ["discharged_on"]
+[edition.award]
+kind = "sum"
+@
+[[edition.award.parts]]
+kind = "cases"
+@
+cap = { amount = "5", @ }
+[[edition.award.parts.cases]]
+when = { fact = "work_injury", is = [false] }
+award = { kind = "fixed_sum", base = "bill", @, bands = [ { over = "10", to = "20", amount = "3" } ] }
+[[edition.award.parts.cases]]
+award = { kind = "rate_on_whole", base = "insured_total", @, bands = [ { over = "10", to = "20", rate = "50%" } ] }
+[[edition.award.parts]]
+kind = "sum"
+@
+cap = { amount = "9", @ }
+parts = [ { kind = "fixed", amount = "8", @ }, { kind = "each", fact = "children_hurt", amount = "1", @ } ]
+"""
+
+
+@pytest.mark.parametrize(
+    ("sentence", "work_injury", "bill", "fen"),
+    [
+        ("below the only band", "no", "10", 800),
+        ("inside it", "no", "10.01", 1100),
+        ("above it", "no", "20.01", 800),
+        ("the other case below its band", "yes", "10", 800),
+        ("the other case inside its band, cut to its cap", "yes", "10.01", 1300),
+        ("the other case above its band", "yes", "20.01", 800),
+    ],
+)
+def test_awards_stand_inside_awards(tmp_path: Path, sentence: str, work_injury: str, bill: str, fen: int) -> None:
+    base = {"bill" if work_injury == "no" else "insured_total": bill}
+
+    assert paid(made(tmp_path, NESTED), work_injury=work_injury, children_hurt="0", **base) == fen, sentence
+
+
+def test_a_part_whose_cap_is_reached_asks_for_nothing(tmp_path: Path) -> None:
+    edition = made(tmp_path, NESTED)
+
+    assert next_worth_asking(edition, facts()) == "work_injury"
+    assert next_worth_asking(edition, facts(bill="15")) == "work_injury"
+    assert next_worth_asking(edition, facts(bill="30", insured_total="30")) == "children_hurt"
+    assert next_worth_asking(edition, facts(bill="30", insured_total="30", children_hurt="1")) is None
+    assert next_worth_asking(edition, facts(work_injury="no", children_hurt="1")) == "bill"
 
 
 CASES = """
@@ -317,7 +370,7 @@ CITIES = [
     ("郑州: nothing lost, nobody hurt", "zhengzhou/fire", "2025-01-01", {"loss": "0", "children_hurt": "0"}, 0),
     ("长春2021: rural, 22.5 per mille", "changchun/hospital", "2022-12-31", {"insurance": "rural", "bill": "40000"}, 900),
     ("长春2021: insured elsewhere", "changchun/hospital", "2021-01-01", {"insurance": "elsewhere", "bill": "40000"}, 900),
-    ("长春2021: a payment below 20 is lifted", "changchun/hospital", "2021-01-01", {"insurance": "resident", "bill": "888.88"}, 20),
+    ("长春2021: a payment below 20 is lifted", "changchun/hospital", "2021-01-01", {"insurance": "resident", "bill": "800"}, 20),
     ("长春2021: a fen above the minimum", "changchun/hospital", "2021-01-01", {"insurance": "resident", "bill": "889.33"}, 20.01),
     ("长春2021: a bill of nothing is not lifted", "changchun/hospital", "2021-01-01", {"insurance": "resident", "bill": "0"}, 0),
     ("长春2021: at most 6,000", "changchun/hospital", "2021-01-01", {"insurance": "resident", "bill": "300000"}, 6000),
