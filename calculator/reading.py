@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterator
 from itertools import pairwise
@@ -9,34 +10,70 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
-from pydantic_core import ErrorDetails
 
 from calculator.compiling import compiled
 from calculator.edition import Policy
 from calculator.errors import PolicyError, Problem
 from calculator.language.policy import PolicyTable
-from calculator.lines import line_of
+from calculator.language.slips import slips
+from calculator.lines import Place, line_of
+from calculator.reaching import unreachable
 from calculator.soundness import faults
+
+_LINE = re.compile(r" \(at (?:line (?P<line>\d+), column \d+|end of document)\)$")
+
+_TOML_WORDS = {
+    "Cannot overwrite a value": "this key or table stands in the file twice",
+    "Expected '=' after a key in a key/value pair": "a key needs = and a value",
+    "Invalid value": "this value needs quotes, or a comma is missing",
+    "Unclosed array": "a comma or the closing ] is missing",
+    "Unclosed inline table": "a comma or the closing } is missing",
+    "Unterminated string": "the closing quote is missing",
+    "Expected newline or end of document after a statement": "something stands behind the value that does not belong there",
+}
 
 
 def read_policy(file: Path) -> Policy:
     """Read the policy in a file. Raises PolicyError with every problem found."""
-    try:
-        text = file.read_text(encoding="utf-8")
-        data = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as wrong:
-        raise PolicyError(str(file), (Problem(1, "file", str(wrong)),)) from wrong
+    text, data = read_toml(file)
     try:
         table = PolicyTable.model_validate(data)
     except ValidationError as wrong:
-        raise PolicyError(str(file), tuple(_worded(text, data, error) for error in wrong.errors(include_url=False))) from wrong
-    found = [Problem(line_of(text, place), _named(place, data), message) for place, message in _faults(file, table)]
+        raise refused(file, text, data, slips(wrong)) from wrong
+    found = list(_faults(file, table))
     if found:
-        raise PolicyError(str(file), tuple(found))
-    return compiled(table, file.parent.name)
+        raise refused(file, text, data, found)
+    policy = compiled(table, file.parent.name)
+    if found := list(unreachable(policy)):
+        raise refused(file, text, data, found)
+    return policy
 
 
-def _faults(file: Path, table: PolicyTable) -> Iterator[tuple[tuple[str | int, ...], str]]:
+def read_toml(file: Path) -> tuple[str, dict[str, Any]]:
+    """Give a file's text and its tables as written. Raises PolicyError."""
+    try:
+        text = file.read_text(encoding="utf-8")
+    except UnicodeDecodeError as wrong:
+        raise PolicyError(str(file), (Problem(1, "file", "is not in UTF-8: save it in that encoding"),)) from wrong
+    except OSError as wrong:
+        raise PolicyError(str(file), (Problem(1, "file", f"cannot be read: {wrong.strerror}"),)) from wrong
+    try:
+        return text, tomllib.loads(text)
+    except tomllib.TOMLDecodeError as wrong:
+        at = _LINE.search(str(wrong))
+        line = int(at["line"]) if at is not None and at["line"] else text.count("\n") + 1
+        said = _LINE.sub("", str(wrong))
+        message = f"is not TOML here: {_TOML_WORDS.get(said, said)}"
+        raise PolicyError(str(file), (Problem(line, "file", message),)) from wrong
+
+
+def refused(file: Path, text: str, data: dict[str, Any], problems: Iterator[tuple[Place, str]] | list[tuple[Place, str]]) -> PolicyError:
+    """Everything wrong in a file, from the top down."""
+    found = [Problem(line_of(text, place), _named(place, data), message) for place, message in problems]
+    return PolicyError(str(file), tuple(sorted(found, key=lambda problem: problem.line)))
+
+
+def _faults(file: Path, table: PolicyTable) -> Iterator[tuple[Place, str]]:
     """What only the file as a whole can get wrong."""
     if table.benefit != file.stem:
         yield ("benefit",), f"benefit must be {file.stem!r}, the name of the file"
@@ -44,39 +81,23 @@ def _faults(file: Path, table: PolicyTable) -> Iterator[tuple[tuple[str | int, .
         if after.from_ <= before.from_:
             yield ("edition", number, "from"), f"edition {after.from_} must stand before edition {before.from_}, and no day twice"
     for number, edition in enumerate(table.edition):
-        yield from ((("edition", number, *place), message) for place, message in faults(edition, table.edition_by))
+        yield from ((("edition", number, *place), message) for place, message in faults(edition, table.edition_by, table.benefit))
 
 
-def _worded(text: str, data: Any, error: ErrorDetails) -> Problem:
-    """One problem of the language, at the key or table it stands at."""
-    place = _in_file(data, error["loc"])
-    message = {
-        "missing": f"{error['loc'][-1]} is missing",
-        "extra_forbidden": f"unknown key {error['loc'][-1]}: see docs/policies.md",
-    }.get(error["type"], error["msg"].removeprefix("Value error, "))
-    return Problem(line_of(text, place), _named(place, data), message)
-
-
-def _in_file(data: Any, loc: tuple[Any, ...]) -> tuple[str | int, ...]:
-    """The part of a place that the file has: names of variants, and what is missing, are left out."""
-    place: list[str | int] = []
-    for step in loc:
-        is_there = step in data if isinstance(data, dict) else isinstance(data, list) and isinstance(step, int)
-        if is_there:
-            data = data[step]
-            place.append(step)
-    return tuple(place)
-
-
-def _named(place: tuple[str | int, ...], data: Any) -> str:
+def _named(place: Place, data: Any) -> str:
     """A place in words: "edition 2023-01-01, award, bands 3, rate"."""
     names: list[str] = []
     for step in place:
+        data = _inside(data, step)
         if isinstance(step, int):
-            data = data[step]
             day = data.get("from") if names == ["edition"] and isinstance(data, dict) else None
             names[-1] += f" {day or step + 1}"
         else:
-            data = data.get(step) if isinstance(data, dict) else None
             names.append(step)
     return ", ".join(names) or "file"
+
+
+def _inside(data: Any, step: str | int) -> Any:
+    if isinstance(data, dict):
+        return data.get(str(step))
+    return data[step] if isinstance(data, list) and isinstance(step, int) and step < len(data) else None

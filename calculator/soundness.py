@@ -10,16 +10,17 @@ from calculator.language.awards import CasesTable, EachTable, FixedSumTable, Ite
 from calculator.language.policy import EditionTable
 from calculator.language.tests import LeafTable, TreeTable
 from calculator.language.values import take_value
+from calculator.lines import Place
 
-Place = tuple[str | int, ...]
 Fault = tuple[Place, str]
 
 _TESTS = ("conditions", "exclusions", "reviews")
 
 
-def faults(edition: EditionTable, edition_by: str) -> Iterator[Fault]:
+def faults(edition: EditionTable, edition_by: str, benefit: str) -> Iterator[Fault]:
     """Every fault of one edition, with its place inside the edition."""
     yield from _names(edition)
+    yield from _combinations(edition, benefit)
     unknown = list(_unknown_sums(edition))
     yield from unknown
     if unknown:
@@ -32,12 +33,23 @@ def faults(edition: EditionTable, edition_by: str) -> Iterator[Fault]:
 def _names(edition: EditionTable) -> Iterator[Fault]:
     """No name twice."""
     tests = [((key, place), row.id) for key in (*_TESTS, "deadlines") for place, row in enumerate(getattr(edition, key))]
-    for rows in (tests, [(("sums", place), row.name) for place, row in enumerate(edition.sums)]):
+    sums = [(("sums", place), row.name) for place, row in enumerate(edition.sums)]
+    for rows in (tests, sums):
         seen: set[str] = set()
         for where, name in rows:
             if name in seen:
                 yield where, f"the name {name} twice: give each its own"
             seen.add(name)
+
+
+def _combinations(edition: EditionTable, benefit: str) -> Iterator[Fault]:
+    """Each other benefit once. Whether this place has it, only the folder tells: see checking.py."""
+    seen = {benefit}
+    for number, row in enumerate(edition.combines):
+        if row.benefit in seen:
+            told = "is this file's own benefit" if row.benefit == benefit else "stands here twice"
+            yield ("combines", number), f"{row.benefit} {told}: leave it out"
+        seen.add(row.benefit)
 
 
 def _unknown_sums(edition: EditionTable) -> Iterator[Fault]:

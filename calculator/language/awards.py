@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
+from calculator.amounts import plain
 from calculator.facts import FACTS
 from calculator.language.tests import Test
 from calculator.language.values import (
@@ -20,6 +21,7 @@ from calculator.language.values import (
     Table,
     WordsTable,
     Yuan,
+    misplaced,
     one_of_each_end,
 )
 
@@ -27,10 +29,10 @@ from calculator.language.values import (
 class BandTable(Table):
     """One band: its two ends (the last may be open), and what it pays."""
 
-    over: Yuan | None = Field(None, description="Begins above this many yuan.", examples=["5000"])
-    from_: Yuan | None = Field(None, alias="from", description="Begins at this many yuan.", examples=["60000"])
-    to: Yuan | None = Field(None, description="Ends at this many yuan, included.", examples=["10000"])
-    below: Yuan | None = Field(None, description="Ends below this many yuan.", examples=["70000"])
+    over: Yuan | None = Field(None, description="Begins above this many yuan: this or from.", examples=["5000"])
+    from_: Yuan | None = Field(None, alias="from", description="Begins at this many yuan: this or over.", examples=["60000"])
+    to: Yuan | None = Field(None, description="Ends at this many yuan, included; without to and below it is open.", examples=["10000"])
+    below: Yuan | None = Field(None, description="Ends below this many yuan, which are the next band's.", examples=["70000"])
 
     def ends(self) -> dict[str, int]:
         """Its ends in fen, as written."""
@@ -50,10 +52,10 @@ class BandTable(Table):
     @model_validator(mode="after")
     def _has_ends(self) -> BandTable:
         if self.over is None and self.from_ is None:
-            raise ValueError("needs over or from")
+            raise ValueError('needs its lower end: over = "5000" begins above it, from = "5000" at it')
         one_of_each_end(self.ends())
         if self.high is not None and self.high < self.low:
-            raise ValueError("the ends are the wrong way round")
+            raise ValueError("the ends are the wrong way round: nothing lies between them")
         return self
 
 
@@ -83,13 +85,13 @@ class _AwardTable(Table):
 
 
 class _BasedTable(_AwardTable):
-    base: MoneyFact | None = Field(None, description="The amount it looks at.", examples=["out_of_pocket"])
+    base: MoneyFact | None = Field(None, description="The amount it looks at: this or sum.", examples=["out_of_pocket"])
     sum: Name | None = Field(None, description="A sum of this edition, instead of a fact.", examples=["net_self_pay"])
 
     @model_validator(mode="after")
     def _has_a_base(self) -> _BasedTable:
         if (self.base is None) == (self.sum is None):
-            raise ValueError("needs a base or a sum")
+            raise ValueError("needs a base or a sum, and not both")
         return self
 
 
@@ -126,8 +128,9 @@ class SlicesTable(_BasedTable):
     @model_validator(mode="after")
     def _bands_adjoin(self) -> SlicesTable:
         _adjoin(self.bands)
-        if any(band.over is None for band in self.bands):
-            raise ValueError('the slices need over and to: a slice begins above a sum ("over = \\"0\\"" for the first)')
+        for number, band in enumerate(self.bands):
+            if band.over is None or band.below is not None:
+                raise misplaced(("bands", number), 'a slice has over and to, and the first begins with over = "0"')
         return self
 
 
@@ -148,8 +151,9 @@ class ItemsTable(_AwardTable):
     @model_validator(mode="after")
     def _is_a_list(self) -> ItemsTable:
         names = [item.id for item in self.items]
-        if len(set(names)) != len(names):
-            raise ValueError("the same item twice")
+        for number, name in enumerate(names):
+            if name in names[:number]:
+                raise misplaced(("items", number), f"the item {name} twice: give each its own id")
         if FACTS[self.fact].choices and set(names) != set(FACTS[self.fact].choices):
             raise ValueError(f"needs an item for each of {', '.join(FACTS[self.fact].choices)}")
         return self
@@ -192,8 +196,9 @@ class CasesTable(_AwardTable):
 
     @model_validator(mode="after")
     def _ends_with_the_rest(self) -> CasesTable:
-        if any(case.when is None for case in self.cases[:-1]):
-            raise ValueError("a case without when stands last: those after it would never apply")
+        for number, case in enumerate(self.cases[:-1]):
+            if case.when is None:
+                raise misplaced(("cases", number), "a case without when stands last: those after it would never apply")
         return self
 
 
@@ -204,8 +209,22 @@ AwardTable = Annotated[
 
 
 def _adjoin(bands: list[Any]) -> None:
-    for number, (before, after) in enumerate(pairwise(bands), 2):
+    """From the lowest up, each begins with the fen after the last of the one before. Raises PydanticCustomError."""
+    for number, (before, after) in enumerate(pairwise(bands), 1):
+        at = ("bands", number)
         if before.high is None or after.low <= before.high:
-            raise ValueError(f"band {number} overlaps the one before it: begin it where band {number - 1} ends")
+            raise misplaced(at, f"band {number + 1} overlaps the one before it: begin it where band {number} ends{_begin(before)}")
         if after.low > before.high + 1:
-            raise ValueError(f"a gap before band {number}: begin it where band {number - 1} ends")
+            raise misplaced(at, f"a gap before band {number + 1}: begin it where band {number} ends{_begin(before)}")
+
+
+def _begin(before: BandTable) -> str:
+    """How a band begins where another ends."""
+    if before.high is None:
+        return ", and give that one an end"
+    end, bound = ("over", before.to) if before.to is not None else ("from", before.below)
+    return f', with {end} = "{plain(bound or 0).removesuffix(".00")}"'
+
+
+for _late in (CaseTable, PartsTable, CasesTable):
+    _late.model_rebuild()  # they hold awards, which hold them

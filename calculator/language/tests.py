@@ -2,29 +2,43 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated, Any
 
-from pydantic import Discriminator, Field, Tag, model_validator
+from pydantic import ConfigDict, Discriminator, Field, Tag, model_validator
 
 from calculator.facts import FACTS, FactType
-from calculator.language.values import ENDS, AnyFact, Bound, MoneyFact, Name, Table, WordsTable, one_of_each_end, take_value
+from calculator.language.values import (
+    ENDS,
+    AnyFact,
+    Bound,
+    MoneyFact,
+    Name,
+    OneValue,
+    Table,
+    WordsTable,
+    misplaced,
+    one_of_each_end,
+    take_value,
+)
+from calculator.lines import Place
 
 
 class LeafTable(Table):
     """A test on one fact or one sum: a range, or a list of values."""
 
-    fact: AnyFact | None = Field(None, description="The fact it looks at.", examples=["age"])
+    model_config = ConfigDict(title="Test")
+
+    fact: AnyFact | None = Field(None, description="The fact it looks at: this or sum.", examples=["age"])
     sum: Name | None = Field(None, description="A sum of this edition, instead of a fact.", examples=["net_self_pay"])
-    over: Bound | None = Field(None, description="More than this. Money is text in yuan.", examples=["5000"])
+    over: Bound | None = Field(None, description="More than this.", examples=["5000"])
     from_: Bound | None = Field(None, alias="from", description="This or more.", examples=[16])
     to: Bound | None = Field(None, description="This or less.", examples=[60])
     below: Bound | None = Field(None, description="Less than this.", examples=["70000"])
     between: list[Bound] | None = Field(
         None, min_length=2, max_length=2, description="From one to the other, both included.", examples=[[16, 60]]
     )
-    is_: list[bool | int | date | str] | None = Field(None, alias="is", description="One of these values.", examples=[["employee"]])
-    is_not: list[bool | int | date | str] | None = Field(None, description="None of these values.", examples=[["lighter"]])
+    is_: list[OneValue] | None = Field(None, min_length=1, alias="is", description="One of these values.", examples=[["employee"]])
+    is_not: list[OneValue] | None = Field(None, min_length=1, description="None of these values.", examples=[["lighter"]])
 
     @property
     def name(self) -> str:
@@ -41,20 +55,40 @@ class LeafTable(Table):
     @model_validator(mode="after")
     def _says_one_thing(self) -> LeafTable:
         if (self.fact is None) == (self.sum is None):
-            raise ValueError("needs a fact or a sum")
+            raise ValueError("needs a fact or a sum, and not both")
         kinds = [self.between is not None, self.is_ is not None, self.is_not is not None]
         has_ends = any(value is not None for value in (self.over, self.from_, self.to, self.below))
         if sum([*kinds, has_ends]) != 1:
             raise ValueError("needs one of between, is, is_not, or ends (over or from, to or below)")
         one_of_each_end(self.ends())
         kind = FactType.MONEY if self.sum is not None else FACTS[self.name].type
-        for value in [*self.ends().values(), *(self.is_ or []), *(self.is_not or [])]:
-            take_value(self.name, kind, value)
+        for key, values in (("is", self.is_), ("is_not", self.is_not)):
+            for number, value in enumerate(values or []):
+                self._taken(kind, value, (key, number))
+        at = None if self.between is None else ("between",)
+        _meet(self.name, kind, {end: self._taken(kind, value, at or (end,)) for end, value in self.ends().items()})
         return self
+
+    def _taken(self, kind: FactType, value: object, at: Place) -> Any:
+        try:
+            return take_value(self.name, kind, value)
+        except ValueError as wrong:
+            raise misplaced(at, str(wrong)) from wrong
+
+
+def _meet(name: str, kind: FactType, ends: dict[str, Any]) -> None:
+    """Refuse a range in which nothing lies. Raises ValueError."""
+    if ends and kind in (FactType.YES_NO, FactType.CHOICE):
+        raise ValueError(f"{name} has no more and no less: use is or is_not")
+    low, high = ends.get("over", ends.get("from")), ends.get("below", ends.get("to"))
+    if low is not None and high is not None and (low > high or (low == high and {"over", "below"} & ends.keys())):
+        raise ValueError("the ends are the wrong way round: nothing lies between them")
 
 
 class TreeTable(Table):
     """A test put together from others."""
+
+    model_config = ConfigDict(title="Test put together")
 
     all: list[Test] | None = Field(None, min_length=1, description="Every one of these tests must hold.")
     any: list[Test] | None = Field(None, min_length=1, description="One of these tests must hold.")
@@ -67,12 +101,20 @@ class TreeTable(Table):
         return self
 
 
-def _shape(value: Any) -> str:
+def _shape(value: Any) -> str | None:
+    """Which of the two a table is; None if it is neither, or both."""
+    if not isinstance(value, dict | Table):
+        return None
     written = value if isinstance(value, dict) else value.__dict__
-    return "tree" if {"all", "any", "not", "not_"} & {key for key, held in written.items() if held is not None} else "leaf"
+    keys = {key for key, held in written.items() if held is not None}
+    if not {"all", "any", "not", "not_"} & keys:
+        return "leaf"
+    return None if {"fact", "sum"} & keys else "tree"
 
 
 Test = Annotated[Annotated[LeafTable, Tag("leaf")] | Annotated[TreeTable, Tag("tree")], Discriminator(_shape)]
+
+TreeTable.model_rebuild()  # it holds tests, which hold it
 
 
 class _Named(Table):
@@ -82,11 +124,15 @@ class _Named(Table):
 
 
 class LeafCondition(_Named, LeafTable):
-    """A condition on one fact or sum."""
+    """A condition, an exclusion or a review: a test on one fact or sum, with its name and clause."""
+
+    model_config = ConfigDict(title="Condition")
 
 
 class TreeCondition(_Named, TreeTable):
-    """A condition put together from tests."""
+    """The same, with a test put together from others."""
+
+    model_config = ConfigDict(title="Condition put together")
 
 
 ConditionTable = Annotated[Annotated[LeafCondition, Tag("leaf")] | Annotated[TreeCondition, Tag("tree")], Discriminator(_shape)]

@@ -85,7 +85,7 @@ def test_input_that_cannot_be_used_is_refused_in_a_line(capsys: pytest.CaptureFi
 
 def test_a_day_before_the_first_edition_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["explain", "changchun/hospital", "--on", "2019-01-01"]) == 2
-    assert "2023-01-01" in capsys.readouterr().err
+    assert "before the first edition, 2021-01-01" in capsys.readouterr().err
 
 
 def test_every_policy_file_passes_its_check(capsys: pytest.CaptureFixture[str]) -> None:
@@ -99,6 +99,49 @@ def test_a_file_with_problems_fails_its_check(capsys: pytest.CaptureFixture[str]
 
     assert main(["check", str(file)]) == 1
     assert str(file) in capsys.readouterr().err
+
+
+COMBINED = """
+[[edition.combines]]
+benefit = "flood"
+clause = { zh = "还可以", en = "You may also" }
+"""
+
+
+def _copy(tmp_path: Path, name: str, good: str = "", bad: str = "") -> Path:
+    """A copy of a policy file beside no others, with some of its words replaced."""
+    text = (POLICIES / f"{name}.toml").read_text(encoding="utf-8")
+    file = tmp_path / f"{name}.toml"
+    file.parent.mkdir(parents=True)
+    file.write_text(text.replace(good, bad), encoding="utf-8")
+    return file
+
+
+def test_a_benefit_that_combines_with_one_its_place_does_not_have_fails_its_check(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    file = _copy(tmp_path, "fuzhou/hospital")
+    file.write_text(file.read_text(encoding="utf-8") + COMBINED, encoding="utf-8")
+
+    assert main(["check", str(file)]) == 1
+    assert "fuzhou has no flood.toml: write it, or leave this out" in capsys.readouterr().err
+
+    file.with_stem("flood").touch()
+    assert main(["check", str(file)]) == 0
+
+
+def test_a_check_for_machines_has_every_file_with_its_editions_and_problems(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    sound, broken = _copy(tmp_path, "sanming/hospital"), _copy(tmp_path, "fuzhou/hospital", "insured_total", "insured_totl")
+
+    assert main(["check", "--json", str(sound), str(broken)]) == 1
+
+    first, second = json.loads(capsys.readouterr().out)["files"]
+    assert first == {"file": str(sound), "editions": [{"from": "2021-01-01", "status": "sample", "published": False}], "problems": []}
+    assert second["file"] == str(broken)
+    assert second["editions"] == []
+    assert len(second["problems"]) == broken.read_text(encoding="utf-8").count("insured_totl")
+    assert second["problems"][0]["place"] == "edition 2010-01-01, asks 1"
+    assert second["problems"][0]["message"] == "unknown fact 'insured_totl': did you mean insured_total?"
 
 
 def test_it_runs_as_a_program() -> None:
