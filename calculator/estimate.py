@@ -86,10 +86,10 @@ def _amount(edition: Edition, facts: Facts, working: list[Step]) -> tuple[Fen, F
 
 def _award(edition: Edition, facts: Facts, working: list[Step]) -> Fen:
     """Pay the award. Where facts are missing that cannot change it, there is nothing to show but the sum."""
-    award = edition.award
+    award, known = edition.award, edition.with_sums(facts)
     if _is_whole(edition, facts):
-        return rounded(award.pay(facts, working), award.clause, working)
-    amount = rounded(award.range(facts)[0], award.clause, [])
+        return rounded(award.pay(known, working), award.clause, working)
+    amount = rounded(award.range(known)[0], award.clause, [])
     working.append(Step("settled", {"amount": amount}, award.clause))
     return amount
 

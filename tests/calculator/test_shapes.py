@@ -409,3 +409,29 @@ def test_what_a_year_was_paid_already_comes_off_where_the_award_is_for_the_year(
     assert paid(edition, **case, paid_this_year="3000") == 0
     assert paid(edition, **case, paid_this_year="3000.01") == 0
     assert steps(edition, **case, paid_this_year="1500")[-1] == "paid_before"
+
+
+BY_SUM = """
+per = "stay"
+asks = ["bill", "deductible"]
+claim_asks = ["discharged_on"]
+[[edition.sums]]
+name = "net"
+title = { zh = "净额", en = "net" }
+plus = ["bill"]
+minus = ["deductible"]
+@
+[edition.award]
+kind = "cases"
+@
+[[edition.award.cases]]
+when = { sum = "net", over = "1000" }
+award = { kind = "fixed", amount = "50", @ }
+[[edition.award.cases]]
+award = { kind = "fixed", amount = "20", @ }
+"""
+
+
+@pytest.mark.parametrize(("deductible", "fen"), [("1000", 2_000), ("999.99", 5_000)])
+def test_a_case_may_be_chosen_by_a_sum(tmp_path: Path, deductible: str, fen: int) -> None:
+    assert paid(made(tmp_path, BY_SUM), bill="2000", deductible=deductible) == fen
