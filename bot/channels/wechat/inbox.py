@@ -143,11 +143,11 @@ class Inbox:
 
     async def _wait(self, storing: asyncio.Task[Answer | None]) -> None:
         loop = asyncio.get_running_loop()
-        begun, self._waiting = loop.time() - DOUBT_S, self._waiting + 1
+        begun, patience_s, self._waiting = loop.time() - DOUBT_S, PATIENCE_S, self._waiting + 1
         try:
-            while loop.time() - begun < (CROWDED_S if self._waiting > CROWD else PATIENCE_S):
-                if await _ends(storing, 0.1):
-                    return
+            while loop.time() - begun < patience_s and not await _ends(storing, 0.1):
+                if self._waiting > CROWD:
+                    patience_s = CROWDED_S
         finally:
             self._waiting -= 1
 
