@@ -13,8 +13,10 @@ from handlers.understanding.reading import LONGEST, NotReadError, Read, Unread
 _LARGEST = Fen(10**11)
 """A thousand million yuan. What is longer is a telephone or card number."""
 
+_NOT_MONEY = (*COUNTED_THINGS, "years", "days")
 _FEN = {"yuan": 100, "jiao": 10, "fen": 1}
 _CURRENCY = re.compile(r"(?:cny|rmb|人民币|yuan)(?![a-z])|(?:cny|rmb)(?=[0-9])|¥")
+_SIGN = re.compile(r"[¥cry]|人民币")
 _AFTER_NUMBER = re.compile(r"(?<=[0-9一二三四五六七八九十百千万亿零两半wk]) ?¥")
 _BEFORE_COUNTING = re.compile(r"一共|总共|统共")
 _NOTHING = re.compile(r"(?:我|自己|这次)*(?:一分钱?|一毛钱?)?[都也]?(?:没有?|未)[花付出掏交用]过?(?:了)?(?:一分|一毛|什么)?钱?|免费")
@@ -41,7 +43,9 @@ def read_amount(text: str) -> Read[Fen] | Unread:
 def _read(said: str, *, formal: bool) -> Read[Fen] | Unread:
     if _NOTHING.fullmatch(said.strip(" ,。.!、")):
         return Read(Fen(0), sure=False)
-    currency = _AFTER_NUMBER.sub("元", _CURRENCY.sub("¥", _BEFORE_COUNTING.sub(" ", said)))
+    currency = _BEFORE_COUNTING.sub(" ", said)
+    if _SIGN.search(said):
+        currency = _AFTER_NUMBER.sub("元", _CURRENCY.sub("¥", currency))
     found = mentions(currency)
     amounts = [(mention, _amount(mention)) for mention in found.found if not _counts_something_else(mention)]
     if not amounts:
@@ -57,9 +61,9 @@ def _read(said: str, *, formal: bool) -> Read[Fen] | Unread:
 
 def _counts_something_else(mention: Mention) -> bool:
     tokens = mention.tokens
-    if any(token.kind in _FEN for token in tokens) and not mention.after.startswith("钟"):
+    if not mention.after.startswith("钟") and not _FEN.keys().isdisjoint([token.kind for token in tokens]):
         return False
-    if tokens[-1].kind == "point" or mention.after.lstrip().startswith((*COUNTED_THINGS, "years", "days")):
+    if tokens[-1].kind == "point" or (mention.after and mention.after.lstrip().startswith(_NOT_MONEY)):
         return True
     lone = len(tokens) == 1 and tokens[0].kind in {"digit", "zero"}
     return lone and "一" <= mention.after[:1] <= "鿿" and not _HARMLESS.match(mention.after)
@@ -75,11 +79,12 @@ def _fen(value: Exact) -> Fen:
 
 def _amount(mention: Mention) -> Number:
     """Value of one mention in fen, still a fraction."""
-    tokens = [token for token in mention.tokens if token.kind != "even"]
-    at = next((i for i, token in enumerate(tokens) if token.kind == "yuan"), None)
-    if at is None:
-        read = _small_change(tokens) if any(token.kind in _FEN for token in tokens) else _yuan(tokens)
+    kinds = [token.kind for token in mention.tokens]
+    tokens = [token for token in mention.tokens if token.kind != "even"] if "even" in kinds else mention.tokens
+    if "yuan" not in kinds:
+        read = _small_change(tokens) if "jiao" in kinds or "fen" in kinds else _yuan(tokens)
         return Number(read.value, read.sure and not _like_a_date_or_telephone(tokens), read.shorthand)
+    at = next(i for i, token in enumerate(tokens) if token.kind == "yuan")
     yuan = _yuan(tokens[:at])
     rest = [token for token in tokens[at + 1 :] if token.kind != "about"]
     change = _change(rest, colloquial=tokens[at].text == "块") if rest else Number(0)

@@ -143,7 +143,7 @@ def _slips(said: str, label: str) -> int:
     if len(label) < _SHORTEST_SLIP[label.isascii()]:
         return _TOO_MANY
     allowed = 2 if label.isascii() and len(label) >= _LONG_WORD else 1
-    if abs(len(said) - len(label)) > allowed:
+    if abs(len(said) - len(label)) > allowed or len(set(label) - set(said)) > allowed:
         return _TOO_MANY
     slips = _distance(said, label)
     return slips if slips <= allowed else _TOO_MANY

@@ -79,13 +79,15 @@ def _read(said: str, today: date, is_safe: Callable[[str], bool]) -> Read[date] 
         return Unread("unclear")
     found: list[Found] = []
     rest = said
-    for pattern, day_of in _WAYS:
-        found += [day_of(match, today) for match in pattern.finditer(rest)]
-        rest = pattern.sub("\n", rest)
+    for pattern, day_of in _WAYS if _LATIN.search(said) else _CHINESE_WAYS:
+        if pattern.search(rest):
+            found += [day_of(match, today) for match in pattern.finditer(rest)]
+            rest = pattern.sub("\n", rest)
     rest = rest.replace("\n", "")
     days = {day for day, _ in found}
-    if not days or _INCOMPLETE.search(rest):
-        return Unread("incomplete" if _INCOMPLETE.search(rest) else "none")
+    is_incomplete = _INCOMPLETE.search(rest) is not None
+    if not days or is_incomplete:
+        return Unread("incomplete" if is_incomplete else "none")
     if len(days) > 1:
         return Unread("several")
     day = days.pop()
@@ -267,3 +269,6 @@ _WAYS: list[tuple[re.Pattern[str], Callable[[re.Match[str], date], Found]]] = [
     (re.compile(r"\A([0-9]{1,2})[-/.]([0-9]{1,2})\Z"), _bare_pair),
 ]
 """Every way to name a day, the fullest first; what one has read the next no longer sees."""
+_LATIN = re.compile(r"[a-z]")
+_CHINESE_WAYS = [(pattern, day_of) for pattern, day_of in _WAYS if day_of not in {_english, _english_word, _english_weekday}]
+"""The same without those that take Latin letters."""

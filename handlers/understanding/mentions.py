@@ -28,6 +28,7 @@ _A_LITTLE = re.compile(r"(?<=多)一?点儿?(?![0-9零一二三四五六七八�
 _MOST_NUMBERS = 40
 _LEADING = frozenset({"digits", "digit", "zero", "unit", "half", "vague"})
 _NUMBERS = frozenset({"digits", "digit", "zero"})
+_NUMBERS_OR_VAGUE = _NUMBERS | {"vague"}
 _MONEY_DONE = frozenset({"yuan", "jiao", "fen", "even"})
 _MINUS = re.compile(r"(?<![0-9一-鿿a-z])- ?$|(?<!抱)(?<!自)负的?$|(?:minus|negative) ?$")
 
@@ -134,14 +135,13 @@ def _trimmed(run: list[Token]) -> list[Token]:
 
 def _ignored(text: str, run: list[Token]) -> bool:
     """Whether this is a part of another word, or of a thing numbered, lettered or spelt out."""
-    if not any(token.kind in _NUMBERS or token.kind == "vague" for token in run) and not _ten_or_half(run):
+    if run[0].kind not in _NUMBERS and _NUMBERS_OR_VAGUE.isdisjoint([token.kind for token in run]) and not _ten_or_half(run):
         return _only_a_unit(text, run)
-    before, after = text[: run[0].start][-2:], text[run[-1].end :][:2]
-    if SPOILT in before[-1:] + after[:1]:
+    start, end = run[0].start, run[-1].end
+    before, after = text[start - 1 : start] if start else "", text[end : end + 1]
+    if SPOILT in (before, after):
         raise NotReadError("unclear")
-    if before[-1:] == "第" or (before[-1:].isascii() and before[-1:].isalpha()):
-        return True
-    return after[:1].isascii() and after[:1].isalpha()
+    return before == "第" or (before.isascii() and before.isalpha()) or (after.isascii() and after.isalpha())
 
 
 def _ten_or_half(run: list[Token]) -> bool:

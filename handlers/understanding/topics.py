@@ -112,5 +112,5 @@ def benefits_named(said: str) -> list[str]:
     return [
         name
         for name, words in _BENEFITS.items()
-        if any(not _NOT.search(said[max(0, m.start() - 12) : m.start()]) for m in words.finditer(said))
+        if words.search(said) and any(not _NOT.search(said[max(0, m.start() - 12) : m.start()]) for m in words.finditer(said))
     ]
