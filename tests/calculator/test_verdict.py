@@ -142,7 +142,9 @@ def test_what_is_asked_can_change_the_result_and_what_is_not_asked_cannot(policy
 
     asked = next_worth_asking(policy_edition, known)
     note(f"{known} {asked}")
+    verdict = judge(policy_edition, known)
 
+    assert verdict.outcome is Outcome.INELIGIBLE or asked == next(iter(verdict.missing), None)
     if asked is None and any(known.get(fact) is UNCLEAR for fact in policy_edition.amount_facts):
         assert len({judge(policy_edition, case).outcome is Outcome.INELIGIBLE for case in _completions(policy_edition, known)}) == 1
     elif asked is None:
