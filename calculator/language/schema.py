@@ -53,7 +53,7 @@ def _tidy(node: Any, shared: dict[str, Schema]) -> Any:
     if node.get("title") in _VALUES and node.get("type") != "object":
         return _shared(node, shared)
     tidy = {key: _tidied(key, value, shared) for key, value in node.items() if key != "title"}
-    return {"title": _plain(node["title"]), **tidy} if "properties" in node else _beside_ref(tidy)
+    return {"title": _plain(node["title"]), **tidy} if {"title", "properties"} <= node.keys() else _beside_ref(tidy)
 
 
 def _plain(title: str) -> str:

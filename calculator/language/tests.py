@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import ConfigDict, Discriminator, Field, Tag, model_validator
+from pydantic import ConfigDict, Discriminator, Field, JsonValue, Tag, model_validator
 
 from calculator.facts import FACTS, FactType
 from calculator.language.values import (
@@ -22,11 +22,29 @@ from calculator.language.values import (
 )
 from calculator.lines import Place
 
+_AS_JSON: dict[FactType, dict[str, JsonValue]] = {
+    FactType.MONEY: {"type": "string"},
+    FactType.COUNT: {"type": "integer"},
+    FactType.DAY: {"type": "string", "format": "date"},
+    FactType.YES_NO: {"type": "boolean"},
+    FactType.CHOICE: {"type": "string"},
+}
+
+
+def _of_its_type() -> list[JsonValue]:
+    """For editors: what a test compares a fact with is of the fact's own type."""
+    rules: list[JsonValue] = []
+    for kind, value in _AS_JSON.items():
+        of_kind: list[JsonValue] = [name for name, fact in FACTS.items() if fact.type is kind]
+        ends: dict[str, JsonValue] = {**dict.fromkeys(ENDS, value), **{key: {"items": value} for key in ("between", "is", "is_not")}}
+        rules.append({"if": {"required": ["fact"], "properties": {"fact": {"enum": of_kind}}}, "then": {"properties": ends}})
+    return rules
+
 
 class LeafTable(Table):
     """A test on one fact or one sum: a range, or a list of values."""
 
-    model_config = ConfigDict(title="Test")
+    model_config = ConfigDict(title="Test", json_schema_extra={"allOf": _of_its_type()})
 
     fact: AnyFact | None = Field(None, description="The fact it looks at: this or sum.", examples=["age"])
     sum: Name | None = Field(None, description="A sum of this edition, instead of a fact.", examples=["net_self_pay"])
@@ -126,7 +144,7 @@ class _Named(Table):
 class LeafCondition(_Named, LeafTable):
     """A condition, an exclusion or a review: a test on one fact or sum, with its name and clause."""
 
-    model_config = ConfigDict(title="Condition")
+    model_config = ConfigDict(title="Condition", json_schema_extra={"allOf": _of_its_type()})
 
 
 class TreeCondition(_Named, TreeTable):

@@ -104,7 +104,7 @@ def _problems(tmp_path: Path, text: str, name: str = "hospital.toml") -> list[st
         ("a rate above the whole", 'rate = "1.5%"', 'rate = "150%"', "more than the whole"),
         ("one key twice", 'status = "sample"', 'status = "sample"\nstatus = "sample"', "in the file twice"),
         ("a quote that is missing", 'kind = "rate_on_whole"', 'kind = "rate_on_whole', "is not TOML here"),
-        ("no TOML at all", "[[edition]]", "[[edition", "5: file: is not TOML here"),
+        ("no TOML at all", "[[edition]]", "[[edition", "6: file: is not TOML here"),
     ],
 )
 def test_a_slip_of_the_pen_is_refused(tmp_path: Path, slip: str, good: str, bad: str, problem: str) -> None:
@@ -163,7 +163,7 @@ def test_an_edition_that_nobody_can_reach_is_refused(tmp_path: Path, slip: str, 
 
     problems = _problems(tmp_path, _in_force("", "") + more)
 
-    assert problems[0].startswith("5: edition 2023-01-01: nobody can meet " + who), slip
+    assert problems[0].startswith("6: edition 2023-01-01: nobody can meet " + who), slip
 
 
 def test_a_range_that_one_fen_lies_in_can_be_reached(tmp_path: Path) -> None:
