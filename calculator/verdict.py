@@ -76,7 +76,7 @@ def next_worth_asking(edition: Edition, facts: Facts) -> str | None:
     known = edition.with_sums(facts)
     if any(hold(condition.test, known).state is State.FAILED for condition in (*edition.conditions, *edition.late_conditions)):
         return None
-    first = next((name for name in edition.asks if name not in known), None)
+    first = next((name for name in edition.asks if name not in known), "")
     if UNCLEAR not in facts.values() and first in _tested(edition, known):
         return first  # whatever the amount still turns on, which takes longer to find
     return next(iter(_missing(edition, known)), None)
