@@ -20,7 +20,7 @@ from handlers.understanding.days import read_day_within
 from handlers.understanding.plain import plain
 from handlers.understanding.reading import LONGEST, Read, Unread
 from handlers.understanding.stated import told
-from handlers.understanding.sums import sums
+from handlers.understanding.sums import is_mere_spending, is_own_payment, sums
 from handlers.understanding.topics import read_topic
 
 Mentioned = dict[str, bool | str | int | Fen | date]
@@ -39,16 +39,17 @@ class Heard:
 
 _CLAUSES = re.compile(r"(,(?![0-9]{3})|[。;!、\n]|(?<=\?)|\.(?![0-9])| and (?=i |paid|spent|was |my |still |[0-9])| but |※)")
 _RUN_TOGETHER = re.compile(
-    r"(?<=岁)(?=[^了零半多])|(?<=院)(?=[^费的时期总后结,])|(?<=[^,] )(?=[^0-9 ])"
-    r"|(?<=[^,])(?=(?:还|仍|现)在[职岗上]|(?<![还仍现])在[职岗]|(?:还|仍)[没未]退休|(?<![还仍])[没未]退休|已经退休|自己[花掏付出]|自[付费掏]|个人[现自支付]|今年[没领])"
+    r"(?<=岁)(?=[^了零半多以左上不的出退就才])|(?<=院)(?=[^费的时期总后结,])|(?<=[^,] )(?=[^0-9 ])"
+    r"|(?<=[^,不没非未是])(?=(?:还|仍|现)在[职岗上]|(?<![还仍现])在[职岗]|(?:还|仍)[没未]退休|(?<![还仍])[没未]退休|已经退休|自己[花掏付出]|自[付费掏]|个人[现自支付]|今年[没领])"
     r"|(?<=[^,])(?=[我俺](?:今年)?[0-9一二三四五六七八九])|(?<=[^0-9年月去今前上,])(?=(?:[0-9]{4}年|[0-9一二三四五六七八九十]{1,2}月[0-9一二三]))"
 )
 """Where one statement ends and the next begins though no mark stands between them, as in what is dictated."""
 _SPACE_IN_LATIN = re.compile(r"[a-z]")
 _SOMEBODY_ELSE = re.compile(
-    r"[爸妈爹]|娘(?!家)|父亲|母亲|父母|儿子|女儿|闺女|姑娘|媳妇|老[婆公伴]|丈夫|妻子|爱人|对象|[哥姐弟妹]|爷爷|奶奶|姥|公公|岳|叔|姨|舅|侄|孙[子女]|"
+    r"[爸妈爹]|娘(?!家)|家里?人|家属|父亲|母亲|父母|儿子|女儿|闺女|姑娘|媳妇|老[婆公伴]|丈夫|妻子|爱人|对象|[哥姐弟妹]|爷爷|奶奶|姥|公公|岳|叔|姨|舅|侄|孙[子女]|"
     r"(?<!其)[他她]|(?<!生)(?<!个)(?:孩子|小孩|娃)|同事|工友|邻居|朋友|\b(?:his|her|he|she|son|daughter|wife|husband|father|mother|child)\b"
 )
+_SUPPOSED = re.compile(r"如果|要是|假如|假设|比如|万一|\bif\b")
 _QUESTION = re.compile(r"(?:能|可以|会)?(?:领|报|补|给)(?:销|到|助|贴)?(?:多少|几).*$")
 _AGE = re.compile(
     r"岁|今年[0-9零一二三四五六七八九十]{1,3}[了啦]?$|^[我俺][0-9零一二三四五六七八九十]{2,3}[了啦]?$|年(?:出?生|的)|"
@@ -78,7 +79,8 @@ def hear(text: str, today: date) -> Heard:
     for name, reading in _readings(clauses, said, benefit, today):
         readings.setdefault(name, []).append(reading)
     another = _SOMEBODY_ELSE.search(said) is not None
-    facts = {name: _one(found, doubtful=another) for name, found in readings.items()}
+    doubtful = another or _SUPPOSED.search(said) is not None
+    facts = {name: _one(found, doubtful=doubtful) for name, found in readings.items()}
     return Heard(benefit, another, facts)
 
 
@@ -97,12 +99,14 @@ def _split(said: str) -> list[str]:
 
 def _readings(clauses: list[str], said: str, benefit: str, today: date) -> Iterator[Reading]:
     yield from told(clauses, said)
+    owned = any(is_own_payment(clause) for clause in clauses)
     for clause in clauses:
         if _AGE.search(clause):
             yield "age", read_age(clause, today)
         elif _BARE_AGE.fullmatch(clause):
             yield "age", Read(int(clause), sure=False)
-        yield from sums(clause, benefit)
+        if not (owned and is_mere_spending(clause)):
+            yield from sums(clause, benefit)
         yield from _days(clause, benefit, today)
     if children := _CHILDREN.search(said):
         counted = read_count(children["count"])

@@ -15,8 +15,16 @@ _ASKS = re.compile(
 )
 """A question or a supposition tells nothing."""
 
+_HEDGED = re.compile(r"可能|好像|应该|大概|估计|怀疑|听说|说|也许|或许|算是|\b(?:maybe|probably|think|said)\b")
+_DENIED = re.compile(r"(?:[不没未非无][是有]?|别|\bnot|n't|\bno)(?:被|在|的|a|an)? ?$")
+_ACROSS = frozenset({"stay_cause", "loss_cause"})
+"""What one clause begins and another ends: 摔骨折了，住院."""
+
 _STATEMENTS: tuple[tuple[str, re.Pattern[str], bool | str, bool], ...] = (
-    ("in_work", re.compile(r"快要?退休|(?:马上|就要|即将)退休"), True, False),
+    ("in_work", re.compile(r"退休(?:年龄|前|后|金|工资)"), "", False),
+    ("in_work", re.compile(r"(?:快|马上|就|即将|明年|后年|[个这下]月底?|年底|该|准备|打算|等)[就快]?要?退休"), True, False),
+    ("in_work", re.compile(r"岁[就才]?退休"), False, False),
+    ("in_work", re.compile(r"[不没非][是有]?在[职岗]"), False, True),
     ("in_work", re.compile(r"返聘|内退|病退|下岗|待岗|不上班了|没上班|停薪"), False, False),
     (
         "in_work",
@@ -86,20 +94,30 @@ _PARTS: tuple[tuple[str, re.Pattern[str], bool], ...] = (
 
 def told(clauses: list[str], whole: str) -> Iterator[Told]:
     """Find every fact that these clauses, or the whole message, tell in words. Clauses that ask tell nothing."""
-    telling = ",".join(clause for clause in clauses if not _ASKS.search(clause))
+    telling = [clause for clause in clauses if not _ASKS.search(clause)]
     seen: set[str] = set()
     for name, pattern, value, sure in _STATEMENTS:
-        if name not in seen and pattern.search(whole if name in {"stay_cause", "loss_cause"} else telling):
+        if name in seen:
+            continue
+        said = next((found for part in ([whole] if name in _ACROSS else telling) if (found := _said(pattern, part))), None)
+        if said is not None:
             seen.add(name)
             if value != "":
-                yield name, Read(value, sure)
+                yield name, Read(value, sure and not _HEDGED.search(said.string[: said.start()] if name in _ACROSS else said.string))
     injury = _injury(whole)
     if injury is not None:
         yield "injury", injury
 
 
+def _said(pattern: re.Pattern[str], clause: str) -> re.Match[str] | None:
+    """Where it is said, unless it is denied."""
+    found = pattern.search(clause)
+    return None if found is None or _DENIED.search(clause[: found.start()]) else found
+
+
 def _injury(whole: str) -> Read[bool | str] | Unread | None:
-    if not (broken := _BROKEN.search(whole)):
+    broken = _BROKEN.search(whole)
+    if broken is None or _DENIED.search(whole[: broken.start()]):
         return Read("lighter", sure=False) if _LIGHTER.search(whole) else None
     rest, parts = whole, {}
     for name, pattern, sure in _PARTS:
@@ -109,4 +127,4 @@ def _injury(whole: str) -> Read[bool | str] | Unread | None:
     if len(parts) != 1:
         return Unread("several") if parts else None
     name, sure = parts.popitem()
-    return Read(name, sure and broken.group() not in {"裂", "骨裂"})
+    return Read(name, sure and broken.group() not in {"裂", "骨裂"} and not _HEDGED.search(whole))

@@ -25,6 +25,16 @@ _SPENT = re.compile(r"[花掏]了?|付了|交了|\bpaid\b|\bspent\b|out of pocke
 _HEDGE = re.compile(r"大概|大约|差不多|可能|估计|好像|约|不到|不是|没|快|近")
 
 
+def is_own_payment(clause: str) -> bool:
+    """Whether a statement says in words that one paid oneself."""
+    return _of_whom(clause, "")[0] == "out_of_pocket" and not is_mere_spending(clause)
+
+
+def is_mere_spending(clause: str) -> bool:
+    """Whether a statement tells of spending, and not of whose: beside one that does, it is no sum of one's own."""
+    return not any(anchor.search(clause) for _, anchor in _SUMS) and _SPENT.search(clause) is not None
+
+
 def sums(clause: str, benefit: str) -> Iterator[tuple[str, Read[Fen] | Unread]]:
     """Find the sum this statement tells, in fen; mere spending is one's own only where a hospital, or nothing yet, is spoken of."""
     if _NOTHING_YET.search(clause):
