@@ -33,3 +33,8 @@ def as_transcript(text: str, expected: Sequence[str]) -> tuple[str, ...]:
     strange = [line for line in rest if not (NUMBERED.fullmatch(line) or WORDS.fullmatch(line) or line in HOW)]
     in_order = [label for label in labels if label in numbered] == numbered
     return tuple(expected) if ours == sentences and in_order and words in joined and not strange else tuple(lines)
+
+
+def said(text: str) -> str:
+    """The sentences of a text alone, without its choices."""
+    return "\n".join(line for line in text.split("\n") if not (NUMBERED.fullmatch(line) or WORDS.fullmatch(line) or line in HOW))
