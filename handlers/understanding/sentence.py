@@ -49,6 +49,7 @@ _SOMEBODY_ELSE = re.compile(
     r"[爸妈爹]|娘(?!家)|家里?人|家属|父亲|母亲|父母|儿子|女儿|闺女|姑娘|媳妇|老[婆公伴]|丈夫|妻子|爱人|对象|[哥姐弟妹]|爷爷|奶奶|姥|公公|岳|叔|姨|舅|侄|孙[子女]|"
     r"(?<!其)[他她]|(?<!生)(?<!个)(?:孩子|小孩|娃)|同事|工友|邻居|朋友|\b(?:his|her|he|she|son|daughter|wife|husband|father|mother|child)\b"
 )
+_MAY_COUNT = re.compile(r"[0-9一二三四五六七八九十百千万两半几没未领第a-z]")
 _SUPPOSED = re.compile(r"如果|要是|假如|假设|比如|万一|\bif\b")
 _QUESTION = re.compile(r"(?:能|可以|会)?(?:领|报|补|给)(?:销|到|助|贴)?(?:多少|几).*$")
 _AGE = re.compile(
@@ -99,13 +100,13 @@ def _split(said: str) -> list[str]:
 
 def _readings(clauses: list[str], said: str, benefit: str, today: date) -> Iterator[Reading]:
     yield from told(clauses, said)
-    owned = any(is_own_payment(clause) for clause in clauses)
+    owned = len(clauses) > 1 and any(is_own_payment(clause) for clause in clauses if _MAY_COUNT.search(clause))
     for clause in clauses:
         if _AGE.search(clause):
             yield "age", read_age(clause, today)
         elif _BARE_AGE.fullmatch(clause):
             yield "age", Read(int(clause), sure=False)
-        if not (owned and is_mere_spending(clause)):
+        if _MAY_COUNT.search(clause) and not (owned and is_mere_spending(clause)):
             yield from sums(clause, benefit)
         yield from _days(clause, benefit, today)
     if children := _CHILDREN.search(said):

@@ -97,7 +97,7 @@ def told(clauses: list[str], whole: str) -> Iterator[Told]:
     telling = [clause for clause in clauses if not _ASKS.search(clause)]
     seen: set[str] = set()
     for name, pattern, value, sure in _STATEMENTS:
-        if name in seen:
+        if name in seen or not pattern.search(whole):
             continue
         said = next((found for part in ([whole] if name in _ACROSS else telling) if (found := _said(pattern, part))), None)
         if said is not None:

@@ -27,12 +27,12 @@ _HEDGE = re.compile(r"大概|大约|差不多|可能|估计|好像|约|不到|�
 
 def is_own_payment(clause: str) -> bool:
     """Whether a statement says in words that one paid oneself."""
-    return _of_whom(clause, "")[0] == "out_of_pocket" and not is_mere_spending(clause)
+    return _whose(clause)[0] == "out_of_pocket"
 
 
 def is_mere_spending(clause: str) -> bool:
     """Whether a statement tells of spending, and not of whose: beside one that does, it is no sum of one's own."""
-    return not any(anchor.search(clause) for _, anchor in _SUMS) and _SPENT.search(clause) is not None
+    return _whose(clause)[1] is None and _SPENT.search(clause) is not None
 
 
 def sums(clause: str, benefit: str) -> Iterator[tuple[str, Read[Fen] | Unread]]:
@@ -49,12 +49,17 @@ def sums(clause: str, benefit: str) -> Iterator[tuple[str, Read[Fen] | Unread]]:
 
 
 def _of_whom(clause: str, benefit: str) -> tuple[str, Read[Fen] | Unread]:
-    for name, anchor in _SUMS:
-        if anchor.search(clause):
-            return name, _behind(anchor, clause)
+    name, anchor = _whose(clause)
+    if anchor is not None:
+        return name, _behind(anchor, clause) if name else Unread("none")
     if _SPENT.search(clause) and benefit in {"", "hospital"}:
         return "out_of_pocket", read_amount(clause)
     return "", Unread("none")
+
+
+def _whose(clause: str) -> tuple[str, re.Pattern[str] | None]:
+    """The fact a sum belongs to, and the words that say so."""
+    return next(((name, anchor) for name, anchor in _SUMS if anchor.search(clause)), ("", None))
 
 
 def _behind(anchor: re.Pattern[str], clause: str) -> Read[Fen] | Unread:
