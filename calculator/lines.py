@@ -8,7 +8,8 @@ from collections.abc import Sequence
 Place = tuple[str | int, ...]
 
 _BLANK = re.compile(r"(?:[ \t\r\n]|#[^\n]*)*")
-_NAME = re.compile(r"""[ \t]*(?:(?P<bare>[\w-]+)|"(?P<basic>[^"\n]*)"|'(?P<literal>[^'\n]*)')[ \t]*""")
+_NAME = re.compile(r"""(?P<bare>[\w-]+)|"(?P<basic>(?:[^"\\\n]|\\.)*)"|'(?P<literal>[^'\n]*)'""")
+_KEY = re.compile(r"""[ \t]*(?:[\w-]+|"(?:[^"\\\n]|\\.)*"|'[^'\n]*'|[ \t]*\.[ \t]*)+[ \t]*""")
 _TEXT = re.compile(
     r"""\"{3}(?:[^\\]|\\.)*?\"{3,5} | '{3}.*?'{3,5} | "(?:[^"\\\n]|\\.)*" | '[^'\n]*'""",
     re.DOTALL | re.VERBOSE,
@@ -99,14 +100,9 @@ class _Walk:
 
     def _names(self) -> list[str]:
         """The names of a key, which dots may divide."""
-        names: list[str] = []
-        while found := _NAME.match(self._text, self._at):
-            names.append(next(name for name in found.groups() if name is not None))
-            self._at = found.end()
-            if not self._text.startswith(".", self._at):
-                break
-            self._at += 1
-        return names
+        begin = self._at
+        self._skip(_KEY)
+        return [str(found[found.lastgroup or 0]) for found in _NAME.finditer(self._text, begin, self._at)]
 
     def _skip(self, pattern: re.Pattern[str]) -> bool:
         found = pattern.match(self._text, self._at)

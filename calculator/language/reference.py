@@ -55,17 +55,14 @@ def _tables(schema: Schema) -> dict[str, list[str]]:
     return found
 
 
-def _references(node: Any) -> Iterator[str]:
+def _references(node: Mapping[str, Any]) -> Iterator[str]:
     """The names that a key's schema refers to."""
-    if isinstance(node, Mapping):
-        if "$ref" in node:
-            yield node["$ref"].removeprefix(KEPT)
-        for key, each in node.items():
-            if key in ("allOf", "oneOf", "anyOf", "items"):
-                yield from _references(each)
-    elif isinstance(node, list):
-        for each in node:
+    if "$ref" in node:
+        yield node["$ref"].removeprefix(KEPT)
+    for key in ("allOf", "oneOf", "anyOf"):
+        for each in node.get(key, []):
             yield from _references(each)
+    yield from _references(node["items"]) if "items" in node else ()
 
 
 def _introduction(table: Schema, places: list[str]) -> str:

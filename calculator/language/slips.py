@@ -56,7 +56,10 @@ _WORDS = {
     "union_tag_not_found": "needs to be a table, in { } or under a header of its own",
 }
 
-_KEYS_OF = {"en": "English", "zh": "Chinese"}
+_ALIKE = 0.7
+"""How alike two keys must be for one to be taken for the other, from 0 to 1: kind and id are not."""
+
+_LANGUAGES = {"en": "English", "zh": "Chinese"}
 
 
 def slips(wrong: ValidationError) -> Iterator[Slip]:
@@ -75,7 +78,7 @@ def _misspelt(unread: Iterable[_Found], missing: Iterable[_Found]) -> Iterator[t
     """Keys nobody reads, with the missing key of the same table that each was meant to be."""
     for one in unread:
         wanted = {other.key: other.place for other in missing if other.place[:-1] == one.place[:-1]}
-        for near in get_close_matches(one.key, wanted, 1):
+        for near in get_close_matches(one.key, wanted, 1, _ALIKE):
             yield one.place, wanted[near]
 
 
@@ -99,13 +102,13 @@ def _filled(words: str, context: dict[str, Any]) -> str:
 
 def _unread(one: _Found, misspelt: dict[Place, Place]) -> str:
     keys = _keys(one.table)
-    near = [str(misspelt[one.place][-1])] if one.place in misspelt else get_close_matches(one.key, keys, 1)
+    near = [str(misspelt[one.place][-1])] if one.place in misspelt else get_close_matches(one.key, keys, 1, _ALIKE)
     return f"unknown key {one.key}: " + (f"did you mean {near[0]}?" if near else f"this table has {', '.join(keys)}")
 
 
 def _missing(one: _Found) -> str:
     if one.key in LANGUAGES:
-        return f"{one.key} is missing: the text in {_KEYS_OF[one.key]}"
+        return f"{one.key} is missing: the text in {_LANGUAGES[one.key]}"
     meaning = one.field.description if one.field is not None else None
     return f"{one.key} is missing" + (f": {meaning[0].lower()}{meaning[1:].rstrip('.')}" if meaning else "")
 
@@ -125,7 +128,7 @@ def _is_award(one: _Found) -> bool:
 def _meant_as_kind(one: _Found) -> list[str]:
     """The key that was meant to say which award this is."""
     written = one.error["input"]
-    return get_close_matches("kind", map(str, written), 1) if isinstance(written, dict) and _is_award(one) else []
+    return get_close_matches("kind", map(str, written), 1, _ALIKE) if isinstance(written, dict) and _is_award(one) else []
 
 
 def _in_file(one: _Found) -> Place:

@@ -20,31 +20,43 @@ ENDS = ("over", "from", "to", "below")
 _NAME = r"^[a-z][a-z0-9_]*$"
 
 
+_AMOUNT_SLIPS = {
+    "not_a_number": "is no amount",
+    "negative": "is less than nothing",
+    "too_precise": "is finer than a fen",
+    "too_large": "is more than any amount can be",
+    "empty": "is empty",
+}
+_RATE_SLIPS = {"not_a_number": "is no rate", "too_precise": "is finer than a millionth"}
+
+
 def _money(value: object) -> Fen:
     if not isinstance(value, str):
-        raise ValueError(f'{value!r} must be text in yuan, like "5000", so that it stays exact')  # noqa: TRY004  # pydantic words a ValueError
+        raise ValueError(f'needs to be text in yuan, like "5000", so that it stays exact, not {_written(value)}')  # noqa: TRY004  # pydantic words a ValueError
     try:
         return parse_yuan(value)
     except AmountError as wrong:
-        raise ValueError(f'{value!r} is no amount ({wrong.reason}): write yuan, like "5000" or "0.50"') from wrong
+        raise ValueError(f'{value!r} {_AMOUNT_SLIPS[wrong.reason]}: write yuan, like "5000" or "0.50"') from wrong
 
 
 def _share(value: object) -> Ppm:
     if not isinstance(value, str):
-        raise ValueError(f'{value!r} must be text, like "1.5%", so that it stays exact')  # noqa: TRY004  # pydantic words a ValueError
+        raise ValueError(f'needs to be text, like "1.5%", so that it stays exact, not {_written(value)}')  # noqa: TRY004  # pydantic words a ValueError
     try:
         rate = parse_rate(value)
     except AmountError as wrong:
-        raise ValueError(f'{value!r} is no rate ({wrong.reason}): write it like "1.5%" or "22.5‰"') from wrong
+        raise ValueError(f'{value!r} {_RATE_SLIPS[wrong.reason]}: write it like "1.5%" or "22.5‰"') from wrong
     if rate > MILLION:
         raise ValueError(f"{value!r} is more than the whole")
     return rate
 
 
 def _fact(kind: FactType | None, name: object) -> str:
-    fact = FACTS.get(name) if isinstance(name, str) else None
+    if not isinstance(name, str):
+        raise ValueError(f"needs to be the name of a fact, in quotes, not {_written(name)}")  # noqa: TRY004  # the same
+    fact = FACTS.get(name)
     if fact is None:
-        near = get_close_matches(str(name), FACTS, 1)
+        near = get_close_matches(name, FACTS, 1)
         raise ValueError(f"unknown fact {name!r}: " + (f"did you mean {near[0]}?" if near else "docs/policies.md lists the facts"))
     if kind is not None and fact.type is not kind:
         fitting = ", ".join(other.name for other in FACTS.values() if other.type is kind)
@@ -152,6 +164,9 @@ def take_value(name: str, kind: FactType, value: object) -> Any:
 
 
 def _written(value: object) -> str:
+    """A value as the file has it, as far as it is short."""
+    if isinstance(value, dict | list):
+        return "a table" if isinstance(value, dict) else "a list"
     return str(value).lower() if isinstance(value, bool) else value.isoformat() if isinstance(value, date) else repr(value)
 
 

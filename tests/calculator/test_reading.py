@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import json
+import tomllib
+from collections.abc import Iterator
+from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from calculator.errors import PolicyError
+from calculator.errors import PolicyError, Problem
 from calculator.policy import POLICIES
 from calculator.reading import read_policy
 
@@ -46,9 +53,9 @@ def _problems(tmp_path: Path, text: str, name: str = "hospital.toml") -> list[st
         ("a gap over the threshold", '{ over = "5000", to', '{ over = "6000", to', "a gap below the first band"),
         ("a table that ends", 'over = "200000", rate', 'over = "200000", to = "300000", rate', "a gap above the last band"),
         ("a band the wrong way round", 'over = "10000", to = "20000"', 'over = "10000", to = "9000"', "wrong way round"),
-        ("a float for a rate", 'rate = "1.5%"', "rate = 1.5", "must be text"),
-        ("a number for an amount", 'over = "5000"\n', "over = 5000\n", "must be text"),
-        ("half a fen", 'over = "5000"\n', 'over = "5000.005"\n', "too_precise"),
+        ("a float for a rate", 'rate = "1.5%"', "rate = 1.5", 'needs to be text, like "1.5%"'),
+        ("a number for an amount", 'over = "5000"\n', "over = 5000\n", "needs to be text in yuan"),
+        ("half a fen", 'over = "5000"\n', 'over = "5000.005"\n', "is finer than a fen"),
         ("an unknown fact", 'fact = "in_work"', 'fact = "in_wrok"', "unknown fact 'in_wrok'"),
         ("a fact of another type", 'base = "out_of_pocket"', 'base = "age"', "not of type money"),
         ("a value of another type", "is = [true]", 'is = ["yes"]', "in_work cannot be 'yes'"),
@@ -102,6 +109,13 @@ def _problems(tmp_path: Path, text: str, name: str = "hospital.toml") -> list[st
         ("a band without its lower end", '{ over = "200000", rate', "{ rate", "needs its lower end"),
         ("an open band that is not the last", 'over = "10000", to = "20000"', 'over = "10000"', "give that one an end"),
         ("a rate above the whole", 'rate = "1.5%"', 'rate = "150%"', "more than the whole"),
+        ("an amount below nothing", 'over = "5000"\n', 'over = "-5000"\n', "is less than nothing"),
+        ("an amount above everything", 'over = "5000"\n', 'over = "50000000000000"\n', "is more than any amount"),
+        ("an amount that is empty", 'over = "5000"\n', 'over = ""\n', "is empty"),
+        ("an amount in words", 'over = "5000"\n', 'over = "五千"\n', "is no amount"),
+        ("a rate that is no rate", 'rate = "1.5%"', 'rate = "1.5"', "is no rate"),
+        ("a rate finer than a millionth", 'rate = "1.5%"', 'rate = "1.0001‰"', "is finer than a millionth"),
+        ("a list for a fact", 'fact = "age"', 'fact = ["age"]', "needs to be the name of a fact, in quotes, not a list"),
         ("one key twice", 'status = "sample"', 'status = "sample"\nstatus = "sample"', "in the file twice"),
         ("a quote that is missing", 'kind = "rate_on_whole"', 'kind = "rate_on_whole', "is not TOML here"),
         ("no TOML at all", "[[edition]]", "[[edition", "6: file: is not TOML here"),
@@ -206,3 +220,55 @@ def test_a_file_in_another_encoding_is_a_problem_too(tmp_path: Path) -> None:
 
     with pytest.raises(PolicyError, match="is not in UTF-8"):
         read_policy(tmp_path / "hospital.toml")
+
+
+ANYTHING = st.recursive(
+    st.sampled_from([0, -1, 10**30, 1.5, True, "", "age", "all", "sum", "5000", "10%", date.min, date.max, datetime(2020, 1, 1)]),  # noqa: DTZ001  # TOML has it
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(["fact", "kind", "all", "not", "over", "is", "zh"]), inner, max_size=3)
+    ),
+    max_leaves=4,
+)
+
+
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(file=st.sampled_from(sorted(POLICIES.glob("*/*.toml"))), where=st.integers(0, 10_000), other=ANYTHING, is_more=st.booleans())
+def test_whatever_stands_in_a_file_it_is_read_or_refused_with_a_line(
+    tmp_path: Path, file: Path, where: int, other: Any, is_more: bool
+) -> None:
+    data = tomllib.loads(file.read_text(encoding="utf-8"))
+    nodes = list(_nodes(data))
+    table, key = nodes[where % len(nodes)]
+    table["all" if is_more and isinstance(table, dict) else key] = other
+    copy = tmp_path / file.name
+    copy.write_text("\n".join(f"{key} = {_toml(value)}" for key, value in data.items()), encoding="utf-8")
+
+    lines = [problem.line for problem in _refusals(copy)]
+
+    assert all(1 <= line <= len(data) for line in lines)
+
+
+def _refusals(file: Path) -> tuple[Problem, ...]:
+    """Everything wrong in a file; nothing, if it is read."""
+    try:
+        read_policy(file)
+    except PolicyError as refused:
+        return refused.problems
+    return ()
+
+
+def _nodes(value: Any) -> Iterator[tuple[Any, Any]]:
+    pairs = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, inner in pairs:
+        yield value, key
+        yield from _nodes(inner)
+
+
+def _toml(value: Any) -> str:
+    """Write anything in one line."""
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key} = {_toml(inner)}" for key, inner in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_toml, value)) + "]"
+    return value.isoformat() if isinstance(value, date) else json.dumps(value, ensure_ascii=False)
