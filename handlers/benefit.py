@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from calculator.deadline import HANDED_IN
 from calculator.edition import Edition
 from calculator.estimate import Estimate, estimate
-from calculator.facts import UNCLEAR, Facts, Value
-from calculator.verdict import Verdict, next_worth_asking
+from calculator.facts import UNCLEAR, Facts, Value, is_money
+from calculator.verdict import ConditionResult, Verdict, next_worth_asking
 from handlers.case import Case
 from handlers.dialogue import Flow, ask
 from handlers.facts import fact_question
@@ -43,8 +44,23 @@ def in_force(case: Case, name: str) -> Edition | None:
 
 
 def reasons(verdict: Verdict) -> tuple[Say, ...]:
-    """Why a person must look: a rule that says so, or something the member could not tell."""
-    return tuple(Say("review.unclear" if r.value is UNCLEAR else "review.reason", {"clause": dict(r.clause)}) for r in verdict.to_review())
+    """Why a person must look: a rule that says so, something the member could not tell, or a claim that comes late. Each once."""
+    said = [_reason(result) for result in verdict.to_review()]
+    return tuple(reason for place, reason in enumerate(said) if reason not in said[:place])
+
+
+def late_by(result: ConditionResult) -> date | None:
+    """The day by which a claim should have been handed in, if that is what a condition holds against it."""
+    return next((flip.to for flip in result.flips if flip.fact == HANDED_IN and isinstance(flip.to, date)), None)
+
+
+def _reason(result: ConditionResult) -> Say:
+    last = late_by(result)
+    if last is not None:
+        return Say("review.late", {"clause": dict(result.clause), "day": last.isoformat()})
+    if result.value is UNCLEAR and result.id == result.fact and is_money(result.fact):
+        return Say("review.unclear_amount", {"fact": result.fact})
+    return Say("review.unclear" if result.value is UNCLEAR else "review.reason", {"clause": dict(result.clause)})
 
 
 def benefit(case: Case, name: str) -> Flow[Estimated | NotYet]:
@@ -52,13 +68,13 @@ def benefit(case: Case, name: str) -> Flow[Estimated | NotYet]:
     edition = in_force(case, name)
     if edition is None:
         return NotYet(name, case.policies[name].editions[0].starts)
-    facts = yield from facts_worth_asking(case, edition, {})
+    facts = yield from facts_worth_asking(case, edition, {}, case.day)
     return Estimated(name, edition, estimate(edition, facts), facts)
 
 
-def facts_worth_asking(case: Case, edition: Edition, known: Facts) -> Generator[Question[Any], Any, dict[str, Value]]:
-    """What is known and every further fact that the verdict or the amount turns on."""
+def facts_worth_asking(case: Case, edition: Edition, known: Facts, happened: date) -> Generator[Question[Any], Any, dict[str, Value]]:
+    """What is known and every further fact that the verdict or the amount turns on; `happened` is the day of the event."""
     facts = dict(known)
     while name := next_worth_asking(edition, facts):
-        facts[name] = yield from ask(fact_question(name, edition, case.day))
+        facts[name] = yield from ask(fact_question(name, edition, case.day, happened))
     return facts

@@ -73,14 +73,13 @@ def claim(case: Case, name: str) -> Flow[Applied | Estimated | Declined | NotYet
     worked_out = estimate(edition, facts)
     if worked_out.verdict.outcome is Outcome.INELIGIBLE:
         return Estimated(name, edition, worked_out, facts)
-    papers = _papers(edition, facts)
+    last_day = _still_open(worked_out, case.day)
+    papers = _papers(edition, facts, last_day)
     documents = yield from ask(papers)
     card = yield from ask(CARD)
     missing = missing_of(papers.needs, documents)
     applied = Applied(name, edition, day, person, facts, worked_out, documents, missing, card)
-    items, review = _items(policy, applied, case.day), reasons(worked_out.verdict)
-    is_sample = worked_out.status == "sample"
-    yield from ask(Confirm(key="confirm", items=items, review=review, amount=worked_out.amount, is_sample=is_sample))
+    yield from ask(_last_look(policy, applied, case.day, last_day))
     return applied
 
 
@@ -90,12 +89,30 @@ def _certno(today: date) -> Text:
 
 def _event_day(policy: Policy, today: date) -> Question[date]:
     """The day that picks the edition: as far back as the rules go."""
-    return day_question(FACTS[policy.edition_by], policy.editions[0].starts, today)
+    return day_question(FACTS[policy.edition_by], policy.editions[-1], policy.editions[0].starts, today)
 
 
-def _papers(edition: Edition, facts: Facts) -> Documents:
+def _still_open(worked_out: Estimate, today: date) -> date | None:
+    """The last day to hand in; None without one, and once it is over."""
+    last = worked_out.hand_in_by
+    return last if last is not None and today <= last else None
+
+
+def _papers(edition: Edition, facts: Facts, last_day: date | None = None) -> Documents:
     needs = tuple(Need(need.kind, dict(need.title), dict(need.hint)) for need in edition.documents_for(facts))
-    return Documents(key="documents", needs=needs)
+    return Documents(key="documents", needs=needs, hand_in_by=last_day)
+
+
+def _last_look(policy: Policy, applied: Applied, today: date, last_day: date | None) -> Confirm:
+    worked_out = applied.estimate
+    return Confirm(
+        key="confirm",
+        items=_items(policy, applied, today),
+        review=reasons(worked_out.verdict),
+        amount=worked_out.amount,
+        is_sample=worked_out.status == "sample",
+        hand_in_by=last_day,
+    )
 
 
 def _person(today: date) -> Generator[Question[Any], Any, Person]:
@@ -116,8 +133,8 @@ def _facts(case: Case, edition: Edition, person: Person, day: date) -> Generator
         known["age"] = max(age_on(day, born), 0)
     for name in edition.claim_asks:
         if name not in known:
-            known[name] = yield from ask(fact_question(name, edition, case.day))
-    return (yield from facts_worth_asking(case, edition, known))
+            known[name] = yield from ask(fact_question(name, edition, case.day, day))
+    return (yield from facts_worth_asking(case, edition, known, day))
 
 
 def _items(policy: Policy, applied: Applied, today: date) -> tuple[Item, ...]:

@@ -17,5 +17,5 @@ About = Mapping[str, Any]
 FLOWS: Mapping[str, Callable[[Case, About], Flow[Any]]] = {
     "benefit": lambda case, about: benefit(case, about["benefit"]),
     "claim": lambda case, about: claim(case, about["benefit"]),
-    "mend": lambda case, about: mend(case, about["claim"], about["benefit"], tuple(about["missing"])),
+    "mend": lambda case, about: mend(case, about["claim"], about["benefit"], tuple(about["missing"]), about.get("edition", "")),
 }

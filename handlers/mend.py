@@ -21,15 +21,17 @@ class Mended:
     """Kinds still missing: staff see them, the member is told that not all is there."""
 
 
-def mend(case: Case, claim_id: int, benefit: str, missing: tuple[str, ...]) -> Flow[Mended]:
-    """Asks for exactly the kinds staff named; when they named none, any paper counts."""
-    needs = _needs(case, benefit, missing)
+def mend(case: Case, claim_id: int, benefit: str, missing: tuple[str, ...], edition: str = "") -> Flow[Mended]:
+    """Asks for exactly the kinds named, in the words of the claim's own edition; where none is named, any paper counts."""
+    needs = _needs(case, benefit, missing, edition)
     documents = yield from ask(Documents(key="documents", needs=needs, least=1))
     return Mended(claim_id, documents, missing_of(needs, documents))
 
 
-def _needs(case: Case, benefit: str, missing: tuple[str, ...]) -> tuple[Need, ...]:
-    known = {need.kind: need for edition in case.policies[benefit].editions for need in edition.documents}
+def _needs(case: Case, benefit: str, missing: tuple[str, ...], edition: str) -> tuple[Need, ...]:
+    editions = case.policies[benefit].editions
+    own = [each for each in editions if each.id == edition]
+    known = {need.kind: need for each in own or editions for need in each.documents}
     wanted = [kind for kind in missing if kind in known] or list(known)
     return tuple(_need(known[kind].kind, known[kind].title, known[kind].hint) for kind in wanted)
 

@@ -10,6 +10,7 @@ import pytest
 from bot import wording
 from bot.claims.states import State
 from bot.conversation.going_on import OUTCOMES
+from bot.conversation.results import LEFT_OUT, PART
 from bot.documents.errors import Reason as Refusal
 from calculator import load
 from calculator.edition import Edition
@@ -18,11 +19,12 @@ from calculator.policy import places
 from handlers.benefit import Estimated, NotYet
 from handlers.claim import CARD, CONSENT, NAME, PHONE, UNION, Applied, Declined
 from handlers.dialogue import replay
-from handlers.facts import day_question, fact_question
+from handlers.facts import OF_THE_YEAR, day_question, fact_question, is_any_cause
 from handlers.mend import Mended
 from handlers.questions import Lookup, Question
 from handlers.say import Say
 from handlers.understanding.reading import Reason
+from tests.calculator.steps import steps
 from tests.handlers.walking import TODAY, ways
 
 both = pytest.mark.parametrize("locale", wording.LOCALES)
@@ -35,16 +37,18 @@ def editions() -> Iterator[Edition]:
 
 
 def questions() -> dict[str, Question[Any]]:
-    """Every question of every flow, by key: those of a typical walk, and one for each fact of each edition."""
+    """Every question of every flow, by its sentence: those of a typical walk, and one for each fact of each edition."""
     found: dict[str, Question[Any]] = {question.key: question for question in (CONSENT, NAME, UNION, PHONE, CARD)}
     for edition in editions():
         for name in (*edition.asks, *edition.claim_asks):
-            found.setdefault(name, fact_question(name, edition, TODAY))
-        found.setdefault(edition.edition_by, day_question(FACTS[edition.edition_by], edition.starts, TODAY))
+            asked = fact_question(name, edition, TODAY)
+            found.setdefault(asked.sentence, asked)
+        day = day_question(FACTS[edition.edition_by], edition, edition.starts, TODAY)
+        found.setdefault(day.sentence, day)
     for way in ways():
         answers: dict[str, Any] = {}
         while (question := replay(way.start, answers).pending) is not None:
-            found.setdefault(question.key, question)
+            found.setdefault(question.sentence, question)
             answers[question.key] = question.dump(question.typical())
     return found
 
@@ -55,7 +59,9 @@ def without_words(keys: Iterator[str], locale: str) -> list[str]:
 
 @both
 def test_every_question_has_its_sentence_an_example_and_a_name(locale: str) -> None:
-    keys = [f"{kind}.{key}" for key in questions() for kind in ("ask", "example", "name") if (kind, key) != ("name", "confirm")]
+    asked = questions()
+    keys = [f"{kind}.{sentence}" for sentence in asked for kind in ("ask", "example")]
+    keys += [f"name.{question.key}" for question in asked.values() if question.key != "confirm"]
 
     assert without_words(iter(keys), locale) == []
 
@@ -83,6 +89,21 @@ def test_every_button_of_every_question_has_words_of_its_own(locale: str) -> Non
 def test_every_answer_reads_back(locale: str) -> None:
     for question in questions().values():
         assert wording.say(question.show(question.typical()), locale) is not None
+        for option in question.options():
+            value = question.press(option.value)
+            assert value is not None
+            assert wording.say(question.show(value), locale)
+
+
+@both
+def test_every_question_is_asked_of_this_year_and_of_an_earlier_one(locale: str) -> None:
+    last_year = TODAY.replace(year=TODAY.year - 1)
+    for edition in editions():
+        for name in (*edition.asks, *edition.claim_asks):
+            this, earlier = fact_question(name, edition, TODAY, TODAY), fact_question(name, edition, TODAY, last_year)
+            said = [wording.text(f"ask.{question.sentence}", locale, question.figures) for question in (this, earlier)]
+            assert (said[0] != said[1]) is (name in OF_THE_YEAR)
+            assert (str(last_year.year) in said[1]) is (name in OF_THE_YEAR)
 
 
 @both
@@ -101,15 +122,24 @@ def test_every_refused_file_and_every_state_of_a_claim_has_a_sentence(locale: st
 def test_every_benefit_has_a_word_and_a_place_in_the_menu(locale: str) -> None:
     benefits = {benefit for place in places() for benefit in load(place)}
 
-    assert without_words((f"{kind}.{benefit}" for benefit in benefits for kind in ("word.benefit", "menu")), locale) == []
+    troubles = [*benefits, *(f"{edition.benefit}_any_cause" for edition in editions() if is_any_cause(edition))]
+
+    assert without_words((f"word.benefit.{benefit}" for benefit in benefits), locale) == []
+    assert without_words((f"{kind}.{trouble}" for trouble in troubles for kind in ("word.trouble", "menu")), locale) == []
 
 
 @both
 def test_every_step_of_a_working_is_worded_short_and_long(locale: str) -> None:
-    kinds = ("band", "band_above", "no_band", "rate", "item", "minimum", "cap_payment", "cap_year", "cap_year_reached", "route")
+    assert without_words((f"working.{kind}" for kind in steps()), locale) == []
+    assert without_words((f"step.{kind}" for kind in steps() - LEFT_OUT), locale) == []
+    assert without_words(iter([f"step.{PART}", "step.route_within"]), locale) == []
 
-    assert without_words((f"{length}.{kind}" for kind in kinds for length in ("step", "working")), locale) == []
-    assert without_words((f"working.{kind}" for kind in ("base", "product", "rounded")), locale) == []
+
+@both
+def test_every_band_has_words_however_its_ends_are_written(locale: str) -> None:
+    ways = [f"{first}{second}" for first in ("over", "from") for second in ("", "_to", "_below")]
+
+    assert without_words((f"range.{way}" for way in ways), locale) == []
 
 
 def test_every_outcome_is_carried_out() -> None:
@@ -140,7 +170,7 @@ def test_no_sentence_to_a_member_is_longer_than_120_characters_in_chinese(locale
         ({"zh": "住院"}, "text", "住院", "住院"),
         ("王芳", "text", "王芳", "王芳"),
         ("hospital", "word:benefit", "住院", "a hospital stay"),
-        (["hospital", "fire"], "list:benefit", "住院、家里火灾", "a hospital stay, a fire at home"),
+        (["hospital", "fire"], "list:benefit", "住院、家里遭灾", "a hospital stay, damage at home"),
         ({"key": "value.age", "figures": {"count": 45}}, "say", "45 岁", "45"),
         (Say("value.age", {"count": 45}), "say", "45 岁", "45"),
         ("name.age", "key", "年龄", "age"),

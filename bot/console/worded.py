@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from bot.working import worded
 from calculator import FACTS, Edition, FactType
 from handlers.say import Say
 
@@ -53,9 +54,7 @@ def _fact(name: str, value: Any, edition: Edition) -> FactLine:
 
 
 def _step(kind: str, figures: Mapping[str, Any]) -> Say:
-    named = dict(figures)
-    if kind == "base":
-        named["fact"] = Say(f"console.fact.{figures['fact']}")
+    named = worded(kind, figures, "console.fact.")
     if kind == "route":
         named["needs"] = [str(need) for need in figures["needs"]]
     return Say(f"console.step.{kind}", named)

@@ -102,7 +102,7 @@ def not_understood(talk: Talk, run: Replay[Any], question: Question[Any], reason
     lines, buttons = prompt(talk, run, question)
     said = Say(f"unread.{reason}", {"day": question.earliest.isoformat()} if isinstance(question, Day) else {})
     more = ((Button(Say("button.human"), order_action("human")), Button(Say("button.stop"), order_action("stop"))),)
-    return Reply(talk.place, (*talk.noted, said, Say(f"example.{question.key}"), *lines), buttons + more)
+    return Reply(talk.place, (*talk.noted, said, Say(f"example.{question.sentence}"), *lines), buttons + more)
 
 
 def _open(talk: Talk, run: Replay[Any]) -> str | None:

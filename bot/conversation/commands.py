@@ -10,7 +10,7 @@ from bot import wording
 from bot.conversation import standing
 from bot.conversation.actions import order_action
 from bot.conversation.editing import asking_again, edit_key
-from bot.conversation.going_on import go_on, menu, start
+from bot.conversation.going_on import go_on, menu, start, troubles
 from bot.conversation.results import why
 from bot.conversation.state import Place
 from bot.conversation.talk import Reply, Talk, as_json
@@ -26,7 +26,7 @@ Command = Callable[[Talk, str], Reply]
 
 def _start(talk: Talk, _: str) -> Reply:
     """A greeting; whatever was under way waits behind one tap."""
-    return menu(talk.noting(Say("greeting")))
+    return menu(talk.noting(Say("greeting", {"troubles": troubles(talk)})))
 
 
 def _menu(talk: Talk, _: str) -> Reply:
@@ -109,7 +109,7 @@ def _edit(talk: Talk, target: str) -> Reply:
 
 def _help(talk: Talk, _: str) -> Reply:
     """How it works, and back to where the member was."""
-    return go_on(talk.noting(Say("help.what"), Say("help.how"), Say("help.words")))
+    return go_on(talk.noting(Say("help.what", {"troubles": troubles(talk)}), Say("help.how"), Say("help.words")))
 
 
 def _human(talk: Talk, _: str) -> Reply:
@@ -208,6 +208,7 @@ LABELS: Mapping[str, tuple[str, str]] = {
     "menu.hospital": ("benefit", "hospital"),
     "menu.accident": ("benefit", "accident"),
     "menu.fire": ("benefit", "fire"),
+    "menu.fire_any_cause": ("benefit", "fire"),
     "menu.status": ("status", ""),
     "menu.help": ("help", ""),
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from bot.claims import find, resubmit
@@ -11,14 +12,16 @@ from bot.claims.errors import ClaimError
 from bot.claims.submit import Application, submit
 from bot.conversation.actions import order_action
 from bot.conversation.prompts import prompt
-from bot.conversation.results import result
+from bot.conversation.results import clauses, combined, other_benefits, result
 from bot.conversation.state import Place
 from bot.conversation.talk import Reply, Rows, Talk
 from bot.message import Button, Say, UploadId
 from calculator.facts import to_json
+from calculator.policy import Policies
 from calculator.verdict import Outcome
 from handlers.benefit import Estimated, NotYet
 from handlers.claim import Applied, Declined
+from handlers.facts import is_any_cause
 from handlers.mend import Mended
 
 BENEFITS_IN_ORDER = ("hospital", "accident", "fire")
@@ -44,14 +47,24 @@ def menu(talk: Talk) -> Reply:
     first = () if talk.noted else (Say("menu.title"),)
     resume: Rows = ((Button(Say("button.resume"), order_action("resume")),),) if talk.place.flow else ()
     benefits = tuple(
-        (Button(Say(f"menu.{name}"), order_action("benefit", name)),)
-        for name in sorted(talk.case.policies, key=lambda name: BENEFITS_IN_ORDER.index(name) if name in BENEFITS_IN_ORDER else 99)
+        (Button(Say(f"menu.{trouble}"), order_action("benefit", name)),)
+        for name, trouble in zip(_in_order(talk.case.policies), troubles(talk), strict=True)
     )
     other = (
         (Button(Say("menu.status"), order_action("status")), Button(Say("menu.help"), order_action("help"))),
         (Button(Say("menu.language"), order_action("language")),),
     )
     return Reply(place, talk.noted + first, resume + benefits + other)
+
+
+def troubles(talk: Talk) -> list[str]:
+    """What can befall a member that the union of this place pays for, by the name its words stand under."""
+    newest = {name: talk.case.policies[name].editions[-1] for name in _in_order(talk.case.policies)}
+    return [f"{name}_any_cause" if is_any_cause(edition) else name for name, edition in newest.items()]
+
+
+def _in_order(policies: Policies) -> list[str]:
+    return sorted(policies, key=lambda name: BENEFITS_IN_ORDER.index(name) if name in BENEFITS_IN_ORDER else len(BENEFITS_IN_ORDER))
 
 
 def start(talk: Talk, flow: str, about: Mapping[str, Any], answers: Mapping[str, Any] | None = None) -> Reply:
@@ -61,7 +74,7 @@ def start(talk: Talk, flow: str, about: Mapping[str, Any], answers: Mapping[str,
 
 
 def _estimated(talk: Talk, outcome: Estimated) -> Reply:
-    lines, buttons = result(outcome)
+    lines, buttons = result(outcome, talk.case.policies)
     return Reply(talk.place, talk.noted + lines, buttons)
 
 
@@ -94,8 +107,19 @@ def _applied(talk: Talk, outcome: Applied) -> Reply:
     submitted = submit(talk.conn, application, now=talk.now)
     sample = (Say("result.sample"),) if outcome.estimate.status == "sample" else ()
     lines = (Say("claim.submitted", {"number": submitted.number}), _submitted_amount(outcome), *sample, Say("claim.submitted_next"))
-    later = () if outcome.missing == 0 else (Say("claim.submitted_missing"),)
-    return Reply(Place(at_menu=True), (*talk.noted, *lines, *later), _after_claim())
+    others = combined(outcome.edition, outcome.facts, talk.case.policies)
+    said = (*talk.noted, *lines, *_missing(outcome, talk.case.day), *clauses(others))
+    return Reply(Place(at_menu=True), said, (*other_benefits(others), *_after_claim()))
+
+
+def _missing(outcome: Applied, today: date) -> tuple[Say, ...]:
+    """What becomes of papers that are still to come, and until when."""
+    if outcome.missing == 0:
+        return ()
+    last = outcome.estimate.hand_in_by
+    if last is None or last < today:
+        return (Say("claim.submitted_missing"),)
+    return (Say("claim.submitted_missing"), Say("result.hand_in_by", {"day": last.isoformat()}))
 
 
 def _submitted_amount(outcome: Applied) -> Say:

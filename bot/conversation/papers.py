@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from bot.claims import find
+from bot.claims.needs import documents_needed
 from bot.claims.states import State
 from bot.conversation.going_on import go_on, start
 from bot.conversation.talk import Reply, Talk
@@ -72,12 +73,14 @@ def _for_a_returned_claim(talk: Talk) -> Talk:
     returned = [claim for claim in find.of_chat(talk.conn, talk.conversation.chat) if claim.state == State.RETURNED]
     if not returned:
         return talk
-    return talk.at(start(talk, "mend", mend_about(returned[0])).place)
+    return talk.at(start(talk, "mend", mend_about(talk, returned[0])).place)
 
 
-def mend_about(claim: find.ClaimSummary) -> Mapping[str, Any]:
-    """What the mending of a returned claim is about."""
-    return {"claim": claim.id, "benefit": claim.benefit, "missing": list(claim.missing)}
+def mend_about(talk: Talk, claim: find.ClaimSummary) -> Mapping[str, Any]:
+    """What the mending of a returned claim is about: the papers staff named, or all that this very claim needs."""
+    whole = find.one(talk.conn, claim.id)
+    missing = list(claim.missing) or [need.kind for need in documents_needed(whole)]
+    return {"claim": claim.id, "benefit": claim.benefit, "missing": missing, "edition": whole.edition}
 
 
 def _is_listed(talk: Talk, upload: UploadId) -> bool:

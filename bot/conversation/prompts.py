@@ -45,7 +45,7 @@ def _ways_out(run: Replay[Any], key: str, edited: bool) -> Rows:
 
 
 def _plain(talk: Talk, question: Question[Any]) -> Prompt:
-    lines = [Say(f"ask.{question.key}", question.figures)]
+    lines = [Say(f"ask.{question.sentence}", question.figures)]
     if question.key == talk.place.editing:
         value = question.load(talk.place.answers.get(question.key))
         lines += [Say("answered_before", {"value": as_json(question.show(value))})] if value is not None else []
@@ -71,11 +71,17 @@ def _documents(talk: Talk, question: Documents) -> Prompt:
     lines += [
         Say("document.have" if need.kind in have else "document.miss", {"title": need.title, "hint": need.hint}) for need in question.needs
     ]
+    lines += _in_time(question)
     rows = _about_the_last(talk, question, taken)
     if len(taken) < question.least:
         return tuple(lines), rows
     end = (talk.answer(question.key, "done", documents_end(question, stored)),)
     return tuple(lines), (*rows, end) if missing else (end, *rows)
+
+
+def _in_time(question: Documents | Confirm) -> tuple[Say, ...]:
+    last = question.hand_in_by
+    return () if last is None else (Say("result.hand_in_by", {"day": last.isoformat()}),)
 
 
 def _about_the_last(talk: Talk, question: Documents, taken: tuple[HandedIn, ...]) -> Rows:
@@ -107,6 +113,7 @@ def _confirm(talk: Talk, question: Confirm) -> Prompt:
         lines.append(Say("confirm.no_amount"))
     else:
         lines.append(Say("confirm.review_amount" if question.review else "confirm.amount", {"amount": question.amount}))
+    lines += _in_time(question)
     if question.is_sample:
         lines.append(Say("result.sample"))
     send = tuple(talk.answer(question.key, option.value, option.label) for option in question.options())

@@ -2,33 +2,65 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from bot.conversation.actions import order_action
-from bot.conversation.talk import Rows, as_json
+from bot.conversation.failures import failure, own_figure
+from bot.conversation.talk import Rows
 from bot.message import Button, Say
+from bot.working import worded
 from calculator.base import Step
-from calculator.edition import Edition
+from calculator.edition import Combination, Edition
 from calculator.estimate import Estimate
-from calculator.facts import FACTS, UNCLEAR, FactType
+from calculator.facts import Facts
 from calculator.logic import State
+from calculator.policy import Policies
 from calculator.verdict import ConditionResult, Outcome
-from handlers.benefit import Estimated, reasons
-from handlers.facts import fact_question
+from handlers.benefit import Estimated, late_by, reasons
 
 DEATH = "death"
 """The injury that is told to those left behind."""
 
-LEFT_OUT = frozenset({"base", "product", "rounded"})
+LEFT_OUT = frozenset({"base", "plus", "minus", "net", "product", "rounded"})
 """Steps of the working that only "why" shows."""
 
+PART = "product"
+"""What one part of several gives is worth saying: the result names only their total."""
 
-def result(estimated: Estimated) -> tuple[tuple[Say, ...], Rows]:
+PARTS = frozenset({PART, "each"})
+
+NAMES = "name."
+"""Where a member's names of facts stand."""
+
+BASES = frozenset({"base", "net"})
+"""Steps that name what the next ones are worked out from."""
+
+
+def result(estimated: Estimated, policies: Policies) -> tuple[tuple[Say, ...], Rows]:
     """The answer to "how much", with what can be done next."""
     lines, is_claimable = _told(estimated)
     condolence = (Say("result.condolence"),) if DEATH in estimated.facts.values() else ()
-    return (*condolence, *lines, *_sample(estimated.estimate)), _buttons(estimated) if is_claimable else _ineligible_buttons()
+    if not is_claimable:
+        return (*condolence, *lines, *_sample(estimated.estimate)), _ineligible_buttons()
+    others = combined(estimated.edition, estimated.facts, policies)
+    return (
+        (*condolence, *lines, *_in_time(estimated), *clauses(others), *_sample(estimated.estimate)),
+        _buttons(estimated, others),
+    )
+
+
+def combined(edition: Edition, facts: Facts, policies: Policies) -> tuple[Combination, ...]:
+    """The other benefits that the same event may pay as well: after an event, and after a stay that an injury led to."""
+    is_event = edition.per == "event" or facts.get("stay_cause") == "injury"
+    return tuple(other for other in edition.combines if is_event and other.benefit in policies)
+
+
+def clauses(others: tuple[Combination, ...]) -> tuple[Say, ...]:
+    """That the other benefits may be paid too."""
+    return tuple(Say("result.combines", {"clause": other.clause}) for other in others)
+
+
+def other_benefits(others: tuple[Combination, ...]) -> Rows:
+    """A button for each of the other benefits."""
+    return tuple((Button(Say("button.combines", {"benefit": other.benefit}), order_action("benefit", other.benefit)),) for other in others)
 
 
 def _told(estimated: Estimated) -> tuple[tuple[Say, ...], bool]:
@@ -36,7 +68,8 @@ def _told(estimated: Estimated) -> tuple[tuple[Say, ...], bool]:
     estimate = estimated.estimate
     outcome = estimate.verdict.outcome
     if outcome is Outcome.INELIGIBLE:
-        return (Say("result.ineligible"), *_failures(estimated)), False
+        failed = tuple(failure(estimated.edition, condition) for condition in estimate.verdict.failed())
+        return (Say("result.ineligible"), *failed), False
     if outcome is Outcome.REVIEW:
         amount = (Say("result.review_amount", {"amount": estimate.amount}),) if estimate.amount else ()
         return (Say("result.review"), *reasons(estimate.verdict), *amount, Say("result.review_next")), True
@@ -45,10 +78,18 @@ def _told(estimated: Estimated) -> tuple[tuple[Say, ...], bool]:
     return (Say("result.eligible", {"amount": estimate.amount}), *_steps(estimate)), True
 
 
+def _in_time(estimated: Estimated) -> tuple[Say, ...]:
+    """By when to hand in: the day where it is known, else the rule."""
+    last = estimated.estimate.hand_in_by
+    if last is not None:
+        return (Say("result.hand_in_by", {"day": last.isoformat()}),)
+    return tuple(Say("result.deadline", {"clause": deadline.clause}) for deadline in estimated.edition.deadlines)
+
+
 def why(estimated: Estimated) -> tuple[Say, ...]:
     """Every condition with the member's own figure and its clause, then every step of the working."""
     estimate = estimated.estimate
-    conditions = tuple(_condition(estimated.edition, result) for result in estimate.verdict.conditions)
+    conditions = tuple(_condition(estimated, result) for result in estimate.verdict.conditions)
     working = tuple(_step("working", step) for step in estimate.working)
     return (
         Say("why.title"),
@@ -59,54 +100,58 @@ def why(estimated: Estimated) -> tuple[Say, ...]:
     )
 
 
-def _failures(estimated: Estimated) -> tuple[Say, ...]:
-    return tuple(_failure(estimated.edition, condition) for condition in estimated.estimate.verdict.failed())
-
-
-def _failure(edition: Edition, condition: ConditionResult) -> Say:
-    """The condition, the member's own figure, and the nearest change that would flip it."""
-    figures = {"clause": condition.clause, "value": _figure(edition, condition)}
-    flip = condition.flips[0] if len(condition.flips) == 1 else None
-    if condition.remedy is not None:
-        return Say("result.failed_remedy", {**figures, "remedy": condition.remedy})
-    if flip is not None and flip.by is not None:
-        kind = FACTS[condition.fact].type
-        if kind is FactType.MONEY:
-            return Say("result.failed_money", {**figures, "by": abs(flip.by)})
-        if kind is FactType.COUNT:
-            return Say("result.failed_count", figures)
-    return Say("result.failed", figures)
-
-
-def _figure(edition: Edition, condition: ConditionResult) -> Mapping[str, Any]:
-    """The member's own figure, worded as where it was asked."""
-    if condition.value is None or condition.value is UNCLEAR:
-        return as_json(Say("value.unclear"))
-    return as_json(fact_question(condition.fact, edition, edition.starts).show(condition.value))
-
-
-def _condition(edition: Edition, condition: ConditionResult) -> Say:
+def _condition(estimated: Estimated, condition: ConditionResult) -> Say:
+    """One condition; a deadline is told with its last day, as the day it counts from is no figure to compare."""
+    last = estimated.estimate.hand_in_by
+    if last is not None and condition.id in {deadline.id for deadline in estimated.edition.deadlines}:
+        is_late = late_by(condition) is not None
+        return Say("why.late" if is_late else "why.in_time", {"clause": condition.clause, "day": last.isoformat()})
     key = {State.MET: "why.met", State.FAILED: "why.failed", State.REVIEW: "why.review", State.UNKNOWN: "why.unknown"}[condition.state]
-    return Say(key, {"clause": condition.clause, "value": _figure(edition, condition)})
+    return Say(key, {"clause": condition.clause, "value": own_figure(estimated.edition, condition)})
 
 
 def _steps(estimate: Estimate) -> tuple[Say, ...]:
     """The steps that say why it is this much, each beside the sum it started from."""
-    base = next((step.figures["amount"] for step in estimate.working if step.kind == "base"), None)
-    return tuple(_step("step", step, base) for step in estimate.working if step.kind not in LEFT_OUT)
+    has_parts = sum(_pays(step) for step in estimate.working) > 1
+    said: list[Say] = []
+    base: Step | None = None
+    for step in estimate.working:
+        base = step if step.kind in BASES else base
+        if _is_telling(step, base, has_parts=has_parts):
+            said.append(_step("step", step, base))
+    return tuple(said)
 
 
-def _step(words: str, step: Step, base: int | None = None) -> Say:
-    return Say(f"{words}.{step.kind}", {"base": base, **step.figures, "clause": step.clause})
+def _pays(step: Step) -> bool:
+    """Whether a step is a part of an award, and more than nothing."""
+    return step.kind in PARTS and step.figures["amount"] > 0
+
+
+def _is_telling(step: Step, base: Step | None, *, has_parts: bool) -> bool:
+    """Whether a step belongs in the result: what one part gives only beside another, and nothing about a part that pays nothing."""
+    if step.kind in {PART, "total"}:
+        return has_parts and (step.kind == "total" or _pays(step))
+    if step.kind == "rate":
+        return base is not None and base.figures["amount"] > 0
+    return step.kind not in LEFT_OUT and (step.kind not in PARTS or _pays(step))
+
+
+def _step(words: str, step: Step, base: Step | None = None) -> Say:
+    of = {} if base is None else {"base": base.figures["amount"], "name": worded(base.kind, base.figures, NAMES)["name"]}
+    key = f"{words}.{step.kind}"
+    if words == "step" and step.kind == "route" and "unit" not in step.figures["needs"]:
+        key = "step.route_within"
+    return Say(key, {**of, **worded(step.kind, step.figures, NAMES), "clause": step.clause})
 
 
 def _sample(estimate: Estimate) -> tuple[Say, ...]:
     return (Say("result.sample" if estimate.status == "sample" else "result.subject_to_review"),)
 
 
-def _buttons(estimated: Estimated) -> Rows:
+def _buttons(estimated: Estimated, others: tuple[Combination, ...]) -> Rows:
     return (
         (Button(Say("button.claim"), order_action("claim", estimated.benefit)),),
+        *other_benefits(others),
         (Button(Say("button.why"), order_action("why")), Button(Say("button.change_figure"), order_action("change"))),
         (Button(Say("button.menu"), order_action("menu")),),
     )

@@ -48,7 +48,7 @@ def mend(talk: Talk, claim_id: str) -> Reply:
     """Add what a returned claim of this very chat lacks: the one named, or the newest."""
     for claim in find.of_chat(talk.conn, talk.conversation.chat):
         if claim_id in {"", str(claim.id)} and claim.state == State.RETURNED:
-            return start(talk, "mend", mend_about(claim))
+            return start(talk, "mend", mend_about(talk, claim))
     return go_on(talk.noting(Say("mend.too_late")))
 
 

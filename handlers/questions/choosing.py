@@ -21,6 +21,7 @@ class YesNo(Question["bool | Unclear"]):
     may_be_unclear: bool = False
     spoken: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """What people say instead of "yes" and "no" here."""
+    likely: bool = True
 
     def read(self, text: str, words: Words) -> Read[bool | Unclear] | Unread:
         """A label, then a clear yes or no, then a part of a label: "不是" is a part of "不是工伤", and yet clear."""
@@ -44,7 +45,7 @@ class YesNo(Question["bool | Unclear"]):
         return value.value if isinstance(value, Unclear) else value
 
     def typical(self) -> bool | Unclear:
-        return True
+        return self.likely
 
     def options(self) -> tuple[Option, ...]:
         values = ("yes", "no", UNCLEAR.value) if self.may_be_unclear else ("yes", "no")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from calculator.amounts import Fen
@@ -39,6 +40,8 @@ class Confirm(Question[str]):
     """The estimate shown with the items; None where it is not known yet."""
     is_sample: bool = False
     """Whether the estimate rests on a value that is not published."""
+    hand_in_by: date | None = None
+    """The last day to hand in, where the rules set one and it is not over."""
 
     @property
     def digest(self) -> str:

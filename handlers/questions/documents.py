@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from handlers.questions.question import Question, Words
@@ -43,6 +44,8 @@ class Documents(Question[tuple[HandedIn, ...]]):
     needs: tuple[Need, ...]
     least: int = 0
     """How many must have come before it can be done."""
+    hand_in_by: date | None = None
+    """The last day to hand in, where the rules set one and it is not over."""
 
     def read(self, text: str, words: Words) -> Read[tuple[HandedIn, ...]] | Unread:
         return Unread("send_picture")

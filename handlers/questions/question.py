@@ -31,6 +31,13 @@ class Question(Generic[T]):
 
     key: str
     figures: Figures = field(default_factory=dict)
+    words: str = ""
+    """What its sentences stand under instead of the key, where the rules ask the same fact in another way."""
+
+    @property
+    def sentence(self) -> str:
+        """What follows `ask.` and `example.` in the keys of its sentences."""
+        return self.words or self.key
 
     def read(self, text: str, words: Words) -> Read[T] | Unread:
         """What the typed text means; `words` gives a label as the member sees it."""

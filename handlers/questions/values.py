@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
 from calculator.amounts import Fen
+from calculator.facts import UNCLEAR, Unclear
 from handlers.questions.question import Option, Question, Words
 from handlers.say import Say
 from handlers.understanding.amounts import read_amount
@@ -25,42 +26,83 @@ NOTHING = frozenset({"没有", "没", "无", "nothing", "none", "never"})
 """How people say that a sum is nothing."""
 
 
+def _says(text: str, option: Option, words: Words) -> bool:
+    """Whether a text is a button's own label."""
+    return text.strip().lower() == words(option.label).lower()
+
+
+def _says_none(text: str, option: Option, words: Words) -> bool:
+    """Whether a text means nothing at all: the button's label, or a plain no."""
+    return text.strip().lower() in NOTHING or _says(text, option, words) or read_yes_no(text) == Read(False, True)
+
+
 @dataclass(frozen=True, kw_only=True)
-class Amount(Question[Fen]):
-    """A sum of money in fen. With `none_option` a button stands for "nothing"."""
+class Amount(Question["Fen | Unclear"]):
+    """A sum of money in fen. With `none_option` a button stands for "nothing", with `may_be_unclear` one for "hard to say"."""
 
     low: Fen = NOTHING_PAID
     high: Fen
     likely: Fen
     none_option: bool = False
+    may_be_unclear: bool = False
+    of_year: int | None = None
+    """An earlier year it is asked for: then an answer given for another year is none, and is stored as {"year", "value"}."""
 
-    def read(self, text: str, words: Words) -> Read[Fen] | Unread:
+    def read(self, text: str, words: Words) -> Read[Fen | Unclear] | Unread:
         found = read_amount(text)
         if isinstance(found, Unread):
-            return Read(NOTHING_PAID) if self.none_option and self._says_none(text, words) else found
+            return self._in_words(text, words) or found
         if found.value < self.low:
             return Unread("too_small")
-        return Unread("too_large") if found.value > self.high else found
+        return Unread("too_large") if found.value > self.high else Read(found.value, found.sure)
 
-    def _says_none(self, text: str, words: Words) -> bool:
-        said = text.strip().lower()
-        return said in NOTHING or said == words(self.options()[0].label).lower() or read_yes_no(text) == Read(False, True)
+    def _in_words(self, text: str, words: Words) -> Read[Fen | Unclear] | None:
+        """What is said instead of a number, where there is a button for it."""
+        if self.none_option and _says_none(text, self._none, words):
+            return Read(NOTHING_PAID)
+        if self.may_be_unclear and (_says(text, self._unclear, words) or read_yes_no(text) == Unread("unclear")):
+            return Read(UNCLEAR)
+        return None
 
-    def load(self, stored: Any) -> Fen | None:
+    @property
+    def _none(self) -> Option:
+        return Option("0", Say(f"option.{self.key}.none"))
+
+    @property
+    def _unclear(self) -> Option:
+        return Option(UNCLEAR.value, Say("option.unclear"))
+
+    def load(self, stored: Any) -> Fen | Unclear | None:
+        if self.of_year is None:
+            return self._value(stored)
+        is_of_year = isinstance(stored, Mapping) and stored.get("year") == self.of_year
+        return self._value(stored["value"]) if is_of_year else None
+
+    def _value(self, stored: Any) -> Fen | Unclear | None:
+        if stored == UNCLEAR.value:
+            return UNCLEAR if self.may_be_unclear else None
         if isinstance(stored, bool) or not isinstance(stored, int):
             return None
         return Fen(stored) if self.low <= stored <= self.high else None
 
-    def typical(self) -> Fen:
+    def dump(self, value: Fen | Unclear) -> Any:
+        plain = value.value if isinstance(value, Unclear) else value
+        return plain if self.of_year is None else {"year": self.of_year, "value": plain}
+
+    def typical(self) -> Fen | Unclear:
         return self.likely
 
     def options(self) -> tuple[Option, ...]:
-        return (Option("0", Say(f"option.{self.key}.none")),) if self.none_option else ()
+        return (*((self._none,) if self.none_option else ()), *((self._unclear,) if self.may_be_unclear else ()))
 
-    def press(self, value: str) -> Fen | None:
-        return self.load(int(value)) if value.isascii() and value.isdecimal() and len(value) <= DIGITS_AT_MOST else None
+    def press(self, value: str) -> Fen | Unclear | None:
+        if value == UNCLEAR.value:
+            return self._value(value)
+        return self._value(int(value)) if value.isascii() and value.isdecimal() and len(value) <= DIGITS_AT_MOST else None
 
-    def show(self, value: Fen) -> Say:
+    def show(self, value: Fen | Unclear) -> Say:
+        if isinstance(value, Unclear):
+            return Say("value.not_known")
         if value == 0 and self.none_option:
             return Say(f"option.{self.key}.none")
         return Say("value.money", {"amount": value})
@@ -107,18 +149,19 @@ class Day(Question[date]):
 
 @dataclass(frozen=True, kw_only=True)
 class Count(Question[int]):
-    """A whole number; `as_age` also takes a year of birth."""
+    """A whole number; `as_age` also takes a year of birth. With `none_option` a button stands for "none"."""
 
     low: int
     high: int
     likely: int
     today: date
     as_age: bool = False
+    none_option: bool = False
 
     def read(self, text: str, words: Words) -> Read[int] | Unread:
         found = read_age(text, self.today) if self.as_age else read_count(text)
         if isinstance(found, Unread):
-            return found
+            return Read(0) if self.none_option and _says_none(text, self.options()[0], words) else found
         if found.value < self.low:
             return Unread("too_small")
         return Unread("too_large") if found.value > self.high else found
@@ -129,10 +172,15 @@ class Count(Question[int]):
     def typical(self) -> int:
         return self.likely
 
+    def options(self) -> tuple[Option, ...]:
+        return (Option("0", Say(f"option.{self.key}.none")),) if self.none_option else ()
+
     def press(self, value: str) -> int | None:
         return self.load(int(value)) if value.isascii() and value.isdecimal() and len(value) <= DIGITS_AT_MOST else None
 
     def show(self, value: int) -> Say:
+        if value == 0 and self.none_option:
+            return Say(f"option.{self.key}.none")
         return Say(f"value.{self.key}", {"count": value})
 
 

@@ -13,11 +13,14 @@ from bot.console.views import undelivered
 from bot.console.views.claim import DONE, MASKED
 from bot.staff.roles import Role
 from calculator import FACTS, FactType, load
+from calculator.policy import places
+from tests.calculator.steps import steps
 
 CONSOLE = Path(__file__).parents[2] / "bot" / "console"
 TEMPLATES = sorted(CONSOLE.glob("templates/*.html"))
 WHOLE_KEY = re.compile(r"""['"](console\.[a-z_.]*[a-z_]|word\.[a-z_.]*[a-z_])['"](?!\s*~)""")
 
+POLICIES = [policy for place in places() for policy in load(place).values()]
 COMPOSED = [
     *(f"console.state.{state}" for state in State),
     *(f"console.done.{done}" for done in DONE),
@@ -26,7 +29,8 @@ COMPOSED = [
     *(f"console.role.{role}.may" for role in Role),
     *(f"console.fact.{name}" for name in FACTS),
     *(f"console.choice.{choice}" for fact in FACTS.values() if fact.type is FactType.CHOICE for choice in fact.choices),
-    *(f"word.console_need.{need}" for p in load("changchun").values() for e in p.editions for route in e.routes for need in route.needs),
+    *(f"word.console_need.{need}" for p in POLICIES for e in p.editions for route in e.routes for need in route.needs),
+    *(f"console.step.{kind}" for kind in steps()),
     *(f"console.undelivered.done.{done}" for done in undelivered.DONE),
     *(f"console.undelivered.kind.{kind}" for kind in (*undelivered.KINDS, "other")),
     *(f"console.undelivered.reason.{reason}" for reason in undelivered.REASONS.values()),

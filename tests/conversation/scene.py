@@ -50,6 +50,7 @@ class Scene:
 
     store: Store
     locale: str = "zh_CN"
+    policy_place: str = "changchun"
     chat: Chat = field(default_factory=lambda: Chat("web", "a-member"))
     now: datetime = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
     updates: int = 0
@@ -72,7 +73,7 @@ class Scene:
         self.updates += 1
         self.now += timedelta(minutes=1)
         incoming = Incoming(self.chat, update_id or f"update-{self.updates}", what, "en" if self.locale == "en" else None)
-        return await self.store.write(step, incoming, now=self.now, policies=load("changchun"), zone=ZONE)
+        return await self.store.write(step, incoming, now=self.now, policies=load(self.policy_place), zone=ZONE)
 
     async def staff(self, line: str) -> None:
         """A decision on the newest claim: 接手, 退回 KIND REASON, 通过 YUAN, 不通过 REASON, 复核, 打款, 已付, 退票 REASON."""
@@ -209,7 +210,10 @@ def decided(conn: Connection, line: str, now: datetime) -> None:
 
 
 def read(path: Path) -> tuple[dict[str, str], list[Line]]:
-    """A transcript file: `key: value` lines, then what was said; a line that begins with blanks goes on the one before."""
+    """A transcript file: `key: value` lines, then what was said; a line that begins with blanks goes on the one before.
+
+    The keys are locale and, where it is not Changchun on the usual day, place and day.
+    """
     head: dict[str, str] = {}
     lines: list[Line] = []
     for row in path.read_text(encoding="utf-8").splitlines():
@@ -237,7 +241,9 @@ def written(head: str, lines: list[Line]) -> str:
 async def play(store: Store, path: Path, flows: set[str] | None = None) -> list[Line]:
     """What is really said when the member and the staff say their lines; `flows` gathers the flows it went through."""
     head, script = read(path)
-    scene = Scene(store, locale=head.get("locale", "zh_CN"))
+    scene = Scene(store, locale=head.get("locale", "zh_CN"), policy_place=head.get("place", "changchun"))
+    if "day" in head:
+        scene.now = datetime.fromisoformat(f"{head['day']}T10:00").replace(tzinfo=ZONE).astimezone(UTC)
     await scene.open()
     gone = set() if flows is None else flows
     played: list[Line] = []

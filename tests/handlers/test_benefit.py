@@ -20,12 +20,12 @@ from tests.handlers.walking import TODAY, path
 HOSPITAL = {"age": 45, "in_work": True, "out_of_pocket": 15_200_000, "paid_this_year": 0}
 
 
-def asked(name: str, answers: Mapping[str, Any], day: date = TODAY) -> Replay[Estimated | NotYet]:
-    return replay(lambda: benefit(Case(day, load("changchun")), name), answers)
+def asked(name: str, answers: Mapping[str, Any], day: date = TODAY, place: str = "changchun") -> Replay[Estimated | NotYet]:
+    return replay(lambda: benefit(Case(day, load(place)), name), answers)
 
 
-def estimated(name: str, answers: Mapping[str, Any]) -> Estimated:
-    outcome = asked(name, answers).outcome
+def estimated(name: str, answers: Mapping[str, Any], day: date = TODAY, place: str = "changchun") -> Estimated:
+    outcome = asked(name, answers, day, place).outcome
     assert isinstance(outcome, Estimated)
     return outcome
 
@@ -49,6 +49,77 @@ def test_a_hospital_stay_pays_what_the_rules_say(changed: dict[str, Any], outcom
 
     assert told.estimate.verdict.outcome is outcome
     assert told.estimate.amount == fen
+
+
+SANMING = {"year_self_pay": 1_300_000, "mutual_aid": 300_000, "paid_this_year": 0}
+TIANJIN = {"year_out_of_pocket": 6_500_000, "commercial_paid": 300_000, "unit_paid": 200_000, "paid_this_year": 0}
+ZHENGZHOU_FIRE = {"loss": 5_000_000, "children_hurt": 2}
+EMPLOYEE = {
+    "insurance": "employee",
+    "personal_part": 1_800_000,
+    "deductible": 80_000,
+    "own_pay": 120_000,
+    "own_expense": 100_000,
+    "paid_this_year": 0,
+}
+RURAL = {"insurance": "rural", "bill": 3_200_000, "paid_this_year": 0}
+SPRING_2021 = date(2021, 6, 10)
+
+
+@pytest.mark.parametrize(
+    ("place", "name", "day", "answers", "outcome", "fen"),
+    [
+        ("sanming", "hospital", TODAY, SANMING, Outcome.ELIGIBLE, 150_000),
+        ("sanming", "hospital", TODAY, {**SANMING, "year_self_pay": 1_299_999}, Outcome.INELIGIBLE, 0),
+        ("sanming", "hospital", TODAY, {**SANMING, "year_self_pay": 1_000_000, "mutual_aid": 0}, Outcome.ELIGIBLE, 150_000),
+        ("sanming", "hospital", TODAY, {**SANMING, "year_self_pay": 2_300_000}, Outcome.ELIGIBLE, 150_000),
+        ("sanming", "hospital", TODAY, {**SANMING, "year_self_pay": 2_300_001}, Outcome.ELIGIBLE, 300_000),
+        ("sanming", "hospital", TODAY, {**SANMING, "year_self_pay": 2_300_001, "paid_this_year": 150_000}, Outcome.ELIGIBLE, 150_000),
+        ("sanming", "hospital", TODAY, {"year_self_pay": "unclear", "mutual_aid": 0}, Outcome.REVIEW, None),
+        ("tianjin", "hospital", TODAY, TIANJIN, Outcome.ELIGIBLE, 1_000_000),
+        ("tianjin", "hospital", TODAY, {**TIANJIN, "unit_paid": 200_001}, Outcome.INELIGIBLE, 0),
+        ("tianjin", "hospital", TODAY, {**TIANJIN, "year_out_of_pocket": 7_499_999}, Outcome.ELIGIBLE, 1_000_000),
+        ("tianjin", "hospital", TODAY, {**TIANJIN, "year_out_of_pocket": 7_500_000}, Outcome.ELIGIBLE, 2_000_000),
+        ("fuzhou", "hospital", TODAY, {"insured_total": 2_000_000, "paid_this_year": 0}, Outcome.ELIGIBLE, 260_000),
+        ("fuzhou", "hospital", date(2011, 5, 1), {"insured_total": 2_000_000, "paid_this_year": 0}, Outcome.ELIGIBLE, 200_000),
+        ("zhengzhou", "fire", TODAY, ZHENGZHOU_FIRE, Outcome.ELIGIBLE, 1_500_000),
+        ("zhengzhou", "fire", TODAY, {"loss": 0, "children_hurt": 1}, Outcome.ELIGIBLE, 500_000),
+        ("zhengzhou", "fire", TODAY, {"loss": 0, "children_hurt": 0}, Outcome.INELIGIBLE, 0),
+        ("zhengzhou", "fire", TODAY, {"loss": 20_000_001, "children_hurt": 0}, Outcome.ELIGIBLE, 2_000_000),
+        (
+            *("zhengzhou", "accident", TODAY, {"work_injury": False, "banned_cause": False, "disability_grade": "grade_8"}),
+            *(Outcome.ELIGIBLE, 150_000),
+        ),
+        ("zhengzhou", "accident", TODAY, {"work_injury": False, "banned_cause": True}, Outcome.INELIGIBLE, 0),
+        ("changchun", "hospital", SPRING_2021, EMPLOYEE, Outcome.ELIGIBLE, 225_000),
+        ("changchun", "hospital", SPRING_2021, {**EMPLOYEE, "own_expense": "unclear"}, Outcome.REVIEW, None),
+        ("changchun", "hospital", SPRING_2021, RURAL, Outcome.ELIGIBLE, 72_000),
+        ("changchun", "hospital", SPRING_2021, {**RURAL, "bill": 100}, Outcome.ELIGIBLE, 2_000),
+        ("changchun", "hospital", SPRING_2021, {**RURAL, "paid_this_year": 600_000}, Outcome.ELIGIBLE, 0),
+    ],
+)
+def test_every_city_pays_what_its_own_rules_say(
+    place: str, name: str, day: date, answers: dict[str, Any], outcome: Outcome, fen: int | None
+) -> None:
+    told = estimated(name, answers, day, place)
+
+    assert (told.estimate.verdict.outcome, told.estimate.amount) == (outcome, fen)
+
+
+@pytest.mark.parametrize(
+    ("place", "name", "day", "answers", "asks"),
+    [
+        ("sanming", "hospital", TODAY, SANMING, ["year_self_pay", "mutual_aid", "paid_this_year"]),
+        ("sanming", "hospital", TODAY, {"year_self_pay": 999_999}, ["year_self_pay"]),
+        ("tianjin", "hospital", TODAY, TIANJIN, ["year_out_of_pocket", "commercial_paid", "unit_paid", "paid_this_year"]),
+        ("zhengzhou", "fire", TODAY, ZHENGZHOU_FIRE, ["loss", "children_hurt"]),
+        ("zhengzhou", "accident", TODAY, {"work_injury": False, "banned_cause": True}, ["work_injury", "banned_cause"]),
+        ("changchun", "hospital", SPRING_2021, EMPLOYEE, list(EMPLOYEE)),
+        ("changchun", "hospital", SPRING_2021, RURAL, list(RURAL)),
+    ],
+)
+def test_each_city_asks_only_what_its_own_rules_need(place: str, name: str, day: date, answers: dict[str, Any], asks: list[str]) -> None:
+    assert path(asked(name, answers, day, place)) == asks
 
 
 @pytest.mark.parametrize(
@@ -81,10 +152,10 @@ def test_the_estimate_names_the_edition_of_today() -> None:
 
 
 def test_before_the_first_edition_nothing_is_asked() -> None:
-    run = asked("hospital", HOSPITAL, date(2022, 12, 31))
+    run = asked("hospital", HOSPITAL, date(2020, 12, 31))
 
     assert path(run) == []
-    assert run.outcome == NotYet("hospital", date(2023, 1, 1))
+    assert run.outcome == NotYet("hospital", date(2021, 1, 1))
 
 
 def test_an_announced_benefit_is_not_yet_there() -> None:

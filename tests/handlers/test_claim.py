@@ -13,7 +13,7 @@ from handlers.benefit import Estimated, NotYet
 from handlers.case import Case
 from handlers.claim import Applied, Declined, claim
 from handlers.dialogue import Replay, replay
-from handlers.questions import Confirm, Found, HandedIn
+from handlers.questions import Confirm, Documents, Found, HandedIn
 from tests.handlers.walking import TODAY, path
 
 ANSWERS: Mapping[str, Any] = {
@@ -32,8 +32,8 @@ ANSWERS: Mapping[str, Any] = {
 }
 
 
-def claimed(name: str, answers: Mapping[str, Any], day: date = TODAY) -> Replay[Any]:
-    return replay(lambda: claim(Case(day, load("changchun")), name), answers)
+def claimed(name: str, answers: Mapping[str, Any], day: date = TODAY, place: str = "changchun") -> Replay[Any]:
+    return replay(lambda: claim(Case(day, load(place)), name), answers)
 
 
 def verdict(run: Replay[Any]) -> Outcome:
@@ -171,7 +171,7 @@ def test_the_rules_of_the_day_of_the_fire_count() -> None:
     assert verdict(claimed("fire", {**answers, "fire_on": "2022-12-31", "own_home": False})) is Outcome.INELIGIBLE
 
 
-@pytest.mark.parametrize("day", ["2022-12-31", "2026-11-24", "2026-02-30", "", None, 20261012])
+@pytest.mark.parametrize("day", ["2020-12-31", "2026-11-24", "2026-02-30", "", None, 20261012])
 def test_a_day_outside_the_rules_or_the_calendar_is_asked_again(day: object) -> None:
     run = claimed("hospital", {**ANSWERS, "discharged_on": day})
 
@@ -186,9 +186,9 @@ def test_a_claim_for_a_death_pays_the_fixed_sum() -> None:
 
 
 def test_a_benefit_that_begins_later_asks_nothing() -> None:
-    run = claimed("hospital", ANSWERS, date(2022, 1, 1))
+    run = claimed("hospital", ANSWERS, date(2020, 1, 1))
 
-    assert run.outcome == NotYet("hospital", date(2023, 1, 1))
+    assert run.outcome == NotYet("hospital", date(2021, 1, 1))
     assert path(run) == []
 
 
@@ -199,3 +199,70 @@ def test_another_card_that_ends_alike_must_be_confirmed_anew() -> None:
 
     assert other.items[-1].shown == last_look(ANSWERS).items[-1].shown
     assert other.digest != confirmed["confirm"]
+
+
+TIANJIN: Mapping[str, Any] = {
+    **{key: ANSWERS[key] for key in ("consent", "name", "certno", "union", "phone", "discharged_on", "documents", "card")},
+    "year_out_of_pocket": 6_500_000,
+    "commercial_paid": 0,
+    "unit_paid": 0,
+    "paid_this_year": 0,
+}
+OF_2025 = {key: {"year": 2025, "value": TIANJIN[key]} for key in ("year_out_of_pocket", "commercial_paid", "unit_paid", "paid_this_year")}
+
+
+def tianjin(**changed: Any) -> Replay[Any]:
+    return claimed("hospital", {**TIANJIN, **changed}, place="tianjin")
+
+
+def test_what_was_said_of_this_year_does_not_count_for_a_stay_of_last_year() -> None:
+    run = tianjin(discharged_on="2025-12-31")
+
+    assert run.pending is not None
+    assert run.pending.key == "year_out_of_pocket"
+    assert run.pending.figures == {"year": {"key": "value.that_year", "figures": {"year": 2025}}}
+
+
+def test_nor_what_was_said_of_last_year_for_one_of_this_year() -> None:
+    assert isinstance(tianjin().pending, Confirm)
+
+    run = tianjin(**OF_2025)
+
+    assert run.pending is not None
+    assert run.pending.key == "year_out_of_pocket"
+
+
+@pytest.mark.parametrize(("day", "last_day"), [("2026-01-01", date(2027, 1, 15)), ("2026-10-12", date(2027, 1, 15))])
+def test_the_last_day_to_hand_in_stands_beside_the_papers_and_in_the_last_look(day: str, last_day: date) -> None:
+    papers = tianjin(discharged_on=day).find("documents")
+    look = tianjin(discharged_on=day).pending
+
+    assert isinstance(papers, Documents)
+    assert isinstance(look, Confirm)
+    assert (papers.hand_in_by, look.hand_in_by, look.review) == (last_day, last_day, ())
+
+
+def test_a_claim_that_comes_late_goes_to_a_person_and_says_why() -> None:
+    look = tianjin(discharged_on="2025-11-20", **OF_2025).pending
+
+    assert isinstance(look, Confirm)
+    assert [(reason.key, reason.figures["day"]) for reason in look.review] == [("review.late", "2026-01-15")]
+    assert (look.hand_in_by, look.amount) == (None, 1_000_000)
+
+
+@pytest.mark.parametrize(
+    ("loss_cause", "loss", "children", "kinds"),
+    [
+        ("fire", 5_000_000, 0, ["fire_certificate", "loss_statement", "bank_card"]),
+        ("burst_pipe", 5_000_000, 2, ["pipe_report", "loss_statement", "diagnosis", "bank_card"]),
+        ("burst_pipe", 0, 1, ["pipe_report", "diagnosis", "bank_card"]),
+    ],
+)
+def test_only_the_papers_that_the_facts_call_for_are_asked(loss_cause: str, loss: int, children: int, kinds: list[str]) -> None:
+    person = {key: TIANJIN[key] for key in ("consent", "name", "certno", "union", "phone")}
+    facts = {"fire_on": "2026-11-20", "loss_cause": loss_cause, "loss": loss, "children_hurt": children}
+
+    papers = claimed("fire", {**person, **facts}, place="zhengzhou").pending
+
+    assert isinstance(papers, Documents)
+    assert [need.kind for need in papers.needs] == kinds

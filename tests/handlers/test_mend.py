@@ -45,3 +45,14 @@ def test_it_goes_back_with_what_came_and_says_what_is_still_missing() -> None:
 
     assert mended(("receipt",), answers).outcome == Mended(7, (HandedIn("a", "receipt"),), 0)
     assert mended(("receipt", "bank_card"), answers).outcome == Mended(7, (HandedIn("a", "receipt"),), 1)
+
+
+def test_the_papers_bear_the_words_of_the_edition_of_the_claim() -> None:
+    def words(edition: str) -> str:
+        run = replay(lambda: mend(Case(TODAY, load("changchun")), 7, "hospital", ("receipt",), edition), {})
+        assert isinstance(run.pending, Documents)
+        return run.pending.needs[0].hint["zh"]
+
+    assert "盖章" in words("changchun/hospital@2021-01-01")
+    assert "个人现金支付" in words("changchun/hospital@2023-01-01")
+    assert words("of a place that is gone") == words("changchun/hospital@2023-01-01")

@@ -70,9 +70,17 @@ def _papers(question: Documents) -> st.SearchStrategy[Any]:
     return st.fixed_dictionaries({"uploads": st.lists(upload, min_size=question.least, max_size=4), "done": st.just(value=True)})
 
 
+def _sums(question: Amount) -> st.SearchStrategy[Any]:
+    values = [*SUMS, question.low, question.high, *(["unclear"] if question.may_be_unclear else [])]
+    return st.sampled_from([value if question.of_year is None else {"year": question.of_year, "value": value} for value in values])
+
+
+SUMS = (500_000, 500_001, 999_999, 1_000_000, 2_000_001, 6_500_000, 15_200_000)
+"""Sums in fen on both sides of thresholds, and in some bands."""
+
 KINDS: Mapping[type[Question[Any]], Callable[[Any], st.SearchStrategy[Any]]] = {
     YesNo: lambda question: st.sampled_from([True, False, *(["unclear"] if question.may_be_unclear else [])]),
-    Amount: lambda question: st.sampled_from([question.low, 500_000, 500_001, 15_200_000, question.high]),
+    Amount: _sums,
     Count: lambda question: st.sampled_from([question.low, 15, 16, 60, 61, question.high]),
     Day: lambda question: st.dates(question.earliest, question.today).map(date.isoformat),
     Lookup: lambda _: st.sampled_from([{"id": 1, "name": "一汽总装工会"}, {"id": 2, "name": "长客焊接工会"}]),

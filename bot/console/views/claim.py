@@ -16,6 +16,7 @@ from bot.claims import cap, find
 from bot.claims.claim import Claim
 from bot.claims.errors import NoSuchClaimError
 from bot.claims.find import Line
+from bot.claims.needs import documents_needed
 from bot.claims.states import COUNTED, State
 from bot.console import masks
 from bot.console.forms import text
@@ -91,6 +92,7 @@ async def claim_page(
         working=working_lines(claim.estimate),
         conditions=claim.estimate.get("conditions", ()),
         titles={need.kind: need.title for need in edition.documents},
+        needed={need.kind: need.title for need in documents_needed(claim)},
         history=[entry for entry in reversed(seen.history) if entry.action not in LOOKS],
         looks=[entry for entry in reversed(seen.history) if entry.action in LOOKS][:50],
         year_left=None if year_cap is None else max(year_cap - used, 0),
