@@ -49,7 +49,7 @@ def _tidy(node: Any, shared: dict[str, Schema]) -> Any:
         return [_tidy(each, shared) for each in node]
     if not isinstance(node, dict):
         return node
-    node = _without_null(node)
+    node = _told_apart(_without_null(node))
     if node.get("title") in _VALUES and node.get("type") != "object":
         return _shared(node, shared)
     tidy = {key: _tidied(key, value, shared) for key, value in node.items() if key != "title"}
@@ -74,6 +74,26 @@ def _without_null(node: Schema) -> Schema:
     if not choices:
         return rest
     return {**choices[0], **rest, "title": choices[0].get("title", "")} if len(choices) == 1 else {**rest, "anyOf": choices}
+
+
+def _told_apart(node: Schema) -> Schema:
+    """Say which of several tables it is by what tells them apart, so that the one key that is wrong is underlined, not the whole table.
+
+    The list of them all stays for editors that complete keys from it; its last row lets everything pass.
+    """
+    if "oneOf" not in node:
+        return node
+    rest = {key: value for key, value in node.items() if key not in ("oneOf", "discriminator")}
+    return {**rest, "type": "object", **_apart(node), "anyOf": [*node["oneOf"], {}]}
+
+
+def _apart(node: Schema) -> Schema:
+    if "discriminator" not in node:
+        leaf, tree = node["oneOf"]
+        return {"if": {"anyOf": [{"required": [key]} for key in ("all", "any", "not")]}, "then": tree, "else": leaf}
+    kinds: dict[str, str] = node["discriminator"]["mapping"]
+    rules = [{"if": {"required": ["kind"], "properties": {"kind": {"const": kind}}}, "then": {"$ref": ref}} for kind, ref in kinds.items()]
+    return {"required": ["kind"], "properties": {"kind": {"enum": list(kinds)}}, "allOf": rules}
 
 
 def _shared(node: Schema, shared: dict[str, Schema]) -> Schema:
