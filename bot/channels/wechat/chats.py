@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.channels.plain import Choice, remembered
 from bot.channels.wechat.tables import wechat_chats
+from bot.store.prepared import Prepared
 from bot.store.tables import insert_new
 
 WINDOW = timedelta(hours=48)
@@ -18,10 +20,28 @@ WINDOW = timedelta(hours=48)
 TRIED_AGAIN_AFTER = timedelta(seconds=4.5)
 """WeChat hangs up after five seconds. A repeat that comes so late says that the answer was lost; one that comes sooner crossed it."""
 
+_choices = Prepared(select(wechat_chats.c.choices).where(wechat_chats.c.chat == bindparam("in_chat")))
+_answered = Prepared(
+    update(wechat_chats)
+    .where(wechat_chats.c.chat == bindparam("in_chat"))
+    .values(answered=bindparam("update_id"), answer=bindparam("new_answer"), answered_at=bindparam("arrived"))
+)
+_new: dict[str, Any] = {name: bindparam(name) for name in ("chat", "heard_at", "is_shut", "gone_at", "choices")}
 
-def heard(conn: Connection, chat: str, now: datetime) -> None:
-    """The member did something: for a while we may write again."""
-    _change(conn, chat, heard_at=now, is_shut=False, gone_at=None)
+
+def _upsert(insert: sqlite.Insert | postgresql.Insert) -> Prepared:
+    new = insert.values(_new)
+    changed = {name: new.excluded[name] for name in ("heard_at", "is_shut", "gone_at", "choices")}
+    return Prepared(new.on_conflict_do_update(index_elements=["chat"], set_=changed))
+
+
+_heard = {"sqlite": _upsert(sqlite.insert(wechat_chats)), "postgresql": _upsert(postgresql.insert(wechat_chats))}
+
+
+def heard(conn: Connection, chat: str, at: datetime, meant: Sequence[Choice]) -> None:
+    """The member did something, for which we may write again for a while; and from now on these choices can be meant."""
+    values = {"chat": chat, "heard_at": at, "is_shut": False, "gone_at": None, "choices": [choice.to_json() for choice in meant]}
+    _heard[conn.dialect.name].run(conn, values)
 
 
 def leave(conn: Connection, chat: str, now: datetime) -> None:
@@ -46,13 +66,13 @@ def put_back(conn: Connection, chat: str, all_choices: Sequence[Choice]) -> None
 
 def choices(conn: Connection, chat: str) -> tuple[Choice, ...]:
     """What can be meant: the choices in the text shown last, and some earlier ones."""
-    kept: list[list[Any]] | None = conn.scalar(select(wechat_chats.c.choices).where(wechat_chats.c.chat == chat))
-    return tuple(Choice.from_json(one) for one in kept or ())
+    row = _choices.run(conn, {"in_chat": chat})
+    return tuple(Choice.from_json(one) for one in (row and row[0]) or ())
 
 
 def answered(conn: Connection, chat: str, update_id: str, answer: str, arrived: datetime) -> None:
     """A push that came at `arrived` was answered with this text."""
-    _change(conn, chat, answered=update_id, answer=answer, answered_at=arrived)
+    _answered.run(conn, {"in_chat": chat, "update_id": update_id, "new_answer": answer, "arrived": arrived})
 
 
 def lost_answer(conn: Connection, chat: str, update_id: str, now: datetime) -> str | None:

@@ -5,7 +5,7 @@ Noted before and after every text, so that a crash or a lost answer doubles that
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -42,10 +42,10 @@ def standing(conn: Connection, job: int, chat: str, now: datetime) -> Standing:
     return Standing(row.parts if row else 0, row.unanswered if row else 0, member is not None and member.gone_at is not None, is_open)
 
 
-def parts(conn: Connection, jobs: Collection[int]) -> dict[int, int]:
-    """How many texts of these notices WeChat has taken, where it has taken some."""
-    rows = conn.execute(select(wechat_sends.c.job, wechat_sends.c.parts).where(wechat_sends.c.job.in_(jobs), wechat_sends.c.parts > 0))
-    return {row.job: row.parts for row in rows}
+def parts(conn: Connection, job: int) -> int:
+    """How many texts of this notice WeChat has taken."""
+    count: int | None = conn.scalar(select(wechat_sends.c.parts).where(wechat_sends.c.job == job))
+    return count or 0
 
 
 def leaving(conn: Connection, job: int, chat: str, choices: Sequence[Choice] | None, now: datetime) -> tuple[Choice, ...]:

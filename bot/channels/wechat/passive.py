@@ -7,10 +7,10 @@ it; if WeChat hangs up first, the lease is given back.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, delete, or_, update
 
 from bot import notices
 from bot.channels import plain
@@ -19,6 +19,7 @@ from bot.channels.wechat import chats, ledger
 from bot.channels.wechat.receive import CHANNEL
 from bot.jobs.tables import WAITS, jobs
 from bot.message import Chat, Message
+from bot.store.prepared import Prepared
 
 LONGEST_BYTES = 2048
 """Of one text, in UTF-8."""
@@ -50,29 +51,36 @@ class _Waiting:
     id: int
     message: Message
     locale: str
-    parts: int
 
 
-def claim(
-    conn: Connection, chat: Chat, update_id: str, holder: str, *, arrived: datetime, now: datetime, wording: Wording
-) -> Answer | None:
+@dataclass(frozen=True)
+class Claimed:
+    """What to answer, and the choices in it; no choices where the end of the text is yet to come, or nothing is said."""
+
+    answer: Answer | None
+    choices: list[Choice] | None
+
+
+_done = Prepared(delete(jobs).where(jobs.c.id == bindparam("job"), jobs.c.holder == bindparam("by")))
+
+
+def claim(conn: Connection, chat: Chat, update_id: str, holder: str, *, arrived: datetime, now: datetime, wording: Wording) -> Claimed:
     """What waits for this member, as much as one answer holds; the rest is sent by the worker, now that it may be."""
-    waiting = _waiting(conn, chat, now)
+    waiting = _leased(conn, chat, HOLDER + holder, arrived + LEASE, now)
     if not waiting:
-        return None
-    answer, choices = _composed(waiting, wording)
-    taken = [*answer.whole, *([] if answer.begun is None else [answer.begun])]
-    conn.execute(update(jobs).where(jobs.c.id.in_(taken)).values(holder=HOLDER + holder, due=arrived + LEASE))
+        return Claimed(None, None)
+    answer, choices = _composed(conn, waiting, wording)
+    answer = replace(answer, holder=HOLDER + holder, chat=chat.id, update_id=update_id)
+    taken = {*answer.whole, answer.begun}
     if rest := [one.id for one in waiting if one.id not in taken]:
-        conn.execute(update(jobs).where(jobs.c.id.in_(rest)).values(due=now))
-    if choices is not None:
-        chats.show(conn, chat.id, choices)
-    return Answer(answer.text, HOLDER + holder, answer.whole, answer.begun, chat.id, update_id)
+        _free(conn, rest, answer.holder, now)
+    return Claimed(answer, choices)
 
 
 def given(conn: Connection, answer: Answer, arrived: datetime, now: datetime) -> None:
     """The answer was written: what is in it whole is done, what is begun goes on by itself."""
-    conn.execute(delete(jobs).where(jobs.c.id.in_(answer.whole), jobs.c.holder == answer.holder))
+    for job in answer.whole:
+        _done.run(conn, {"job": job, "by": answer.holder})
     if answer.begun is not None:
         ledger.arrived(conn, answer.begun, now)
         _free(conn, (answer.begun,), answer.holder, now)
@@ -98,15 +106,15 @@ def _of(chat: Chat) -> ColumnElement[bool]:
     return and_(jobs.c.lane == f"{CHANNEL}:{chat.id}", jobs.c.kind == notices.JOB_KIND)
 
 
-def _waiting(conn: Connection, chat: Chat, now: datetime) -> list[_Waiting]:
+def _leased(conn: Connection, chat: Chat, holder: str, until: datetime, now: datetime) -> list[_Waiting]:
+    """All that waits for this member and is in nobody's hands, from now on in ours; the oldest first."""
     is_free = or_(jobs.c.holder.is_(None), jobs.c.due <= now, and_(jobs.c.holder.startswith(HOLDER), jobs.c.due <= now + OVER))
-    query = select(jobs.c.id, jobs.c.payload).where(_of(chat), WAITS, is_free).order_by(jobs.c.id).with_for_update(skip_locked=True)
-    rows = conn.execute(query).all()
-    parts = ledger.parts(conn, [row.id for row in rows]) if rows else {}
-    return [_Waiting(row.id, Message.from_json(row.payload["message"]), row.payload["locale"], parts.get(row.id, 0)) for row in rows]
+    lease = update(jobs).where(_of(chat), WAITS, is_free).values(holder=holder, due=until).returning(jobs.c.id, jobs.c.payload)
+    rows = sorted(conn.execute(lease), key=lambda row: int(row.id))
+    return [_Waiting(row.id, Message.from_json(row.payload["message"]), row.payload["locale"]) for row in rows]
 
 
-def _composed(waiting: Sequence[_Waiting], wording: Wording) -> tuple[Answer, list[Choice] | None]:
+def _composed(conn: Connection, waiting: Sequence[_Waiting], wording: Wording) -> tuple[Answer, list[Choice] | None]:
     """As many as fit into one text. One too long for a text is never put beside another: its parts must stay the same."""
     texts: list[str] = []
     choices: list[Choice] = []
@@ -116,7 +124,7 @@ def _composed(waiting: Sequence[_Waiting], wording: Wording) -> tuple[Answer, li
         said = plain.render(one.message, one.locale, wording, first)
         pieces = list(plain.split(said.text, LONGEST_BYTES))
         if len(pieces) > 1 and not texts:
-            left = pieces[one.parts :]
+            left = pieces[ledger.parts(conn, one.id) :]
             is_last = len(left) == 1
             return Answer(left[0], whole=(one.id,) if is_last else (), begun=None if is_last else one.id), [
                 *said.choices

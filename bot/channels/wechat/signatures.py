@@ -6,17 +6,27 @@ In plain mode a signature does not even cover the message. So each is noted when
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, bindparam, delete, select
+from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.channels.wechat.tables import wechat_signatures
-from bot.store.tables import insert_new
+from bot.store.prepared import Prepared
 
 HOLDS = timedelta(seconds=20)
 """WeChat tries three times, five seconds each."""
 
 MOST_OFF = timedelta(minutes=10)
 """How far WeChat's clock and ours may be apart."""
+
+
+_row: dict[str, Any] = {"signature": bindparam("signature"), "first_at": bindparam("first_at")}
+_key = wechat_signatures.c.signature
+_first = {
+    "sqlite": Prepared(sqlite.insert(wechat_signatures).values(_row).on_conflict_do_nothing().returning(_key)),
+    "postgresql": Prepared(postgresql.insert(wechat_signatures).values(_row).on_conflict_do_nothing().returning(_key)),
+}
 
 
 class Replayed(Exception):  # noqa: N818 - says what was found
@@ -31,8 +41,7 @@ def is_fresh(timestamp: str, now: datetime) -> bool:
 
 def note(conn: Connection, signature: str, now: datetime) -> None:
     """Note its first coming. Raises Replayed if that is too long ago."""
-    new = insert_new(conn, wechat_signatures).values(signature=signature, first_at=now).returning(wechat_signatures.c.signature)
-    if conn.execute(new).first() is not None:
+    if _first[conn.dialect.name].run(conn, {"signature": signature, "first_at": now}) is not None:
         return
     first: datetime = conn.execute(select(wechat_signatures.c.first_at).where(wechat_signatures.c.signature == signature)).scalar_one()
     if now - first > HOLDS:

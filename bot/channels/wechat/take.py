@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -11,7 +11,7 @@ from sqlalchemy import Connection, select
 
 from bot import jobs, notices
 from bot.channels import plain
-from bot.channels.plain import Wording
+from bot.channels.plain import Choice, Wording
 from bot.channels.wechat import chats, passive, signatures
 from bot.channels.wechat.passive import Answer
 from bot.channels.wechat.receive import CannotUse, Done, PictureCame, Received, Typed, Unfollowed
@@ -69,13 +69,13 @@ def take(conn: Connection, push: Push, desk: Desk, now: datetime) -> Answer | No
     """Everything a push leads to, and what it can be answered with. Raises Repeated if it was here before, or signatures.Replayed."""
     if push.signature is not None:
         signatures.note(conn, push.signature, now)
-    _once(_taken(conn, push.received, desk, now))
+    before = chats.choices(conn, push.chat.id)
+    _once(_taken(conn, push.received, before, desk, now))
     if isinstance(push.received, Unfollowed):
         chats.leave(conn, push.chat.id, now)
         passive.let_go(conn, push.chat, now)
         return None
-    chats.heard(conn, push.chat.id, push.arrived)
-    return _claimed(conn, push, desk, now)
+    return _claimed(conn, push, before, desk, now)
 
 
 def again(conn: Connection, push: Push, desk: Desk, now: datetime) -> Answer | None:
@@ -85,7 +85,7 @@ def again(conn: Connection, push: Push, desk: Desk, now: datetime) -> Answer | N
     lost = chats.lost_answer(conn, push.chat.id, push.update_id, push.arrived)
     if lost is not None:
         return Answer(lost)
-    return None if isinstance(push.received, Unfollowed) else _claimed(conn, push, desk, now)
+    return None if isinstance(push.received, Unfollowed) else _claimed(conn, push, chats.choices(conn, push.chat.id), desk, now)
 
 
 def give_up(conn: Connection, push: Push, error: str, desk: Desk, now: datetime) -> Answer | None:
@@ -94,7 +94,7 @@ def give_up(conn: Connection, push: Push, error: str, desk: Desk, now: datetime)
         return None
     jobs.add(conn, FAILED, {"push": dict(push.fields), "error": error}, now=now)
     _say(conn, push.chat, Say("error.bug", {"id": error}), now)
-    return _claimed(conn, push, desk, now)
+    return _claimed(conn, push, chats.choices(conn, push.chat.id), desk, now)
 
 
 async def failed(job: jobs.Job) -> None:
@@ -102,11 +102,11 @@ async def failed(job: jobs.Job) -> None:
     raise jobs.Never(f"push failed: {job.payload['error']}")
 
 
-def _taken(conn: Connection, received: Received, desk: Desk, now: datetime) -> bool:
+def _taken(conn: Connection, received: Received, choices: Sequence[Choice], desk: Desk, now: datetime) -> bool:
     """Whether it was new."""
     match received:
         case Typed(chat, update_id, text):
-            action = plain.chosen(text, chats.choices(conn, chat.id))
+            action = plain.chosen(text, choices)
             return desk.step(conn, Incoming(chat, update_id, Text(text) if action is None else Pressed(action)), now=now)
         case Done(incoming):
             return desk.step(conn, incoming, now=now)
@@ -123,8 +123,11 @@ def _taken(conn: Connection, received: Received, desk: Desk, now: datetime) -> b
             return is_first(conn, Incoming(chat, update_id, Text("")))
 
 
-def _claimed(conn: Connection, push: Push, desk: Desk, now: datetime) -> Answer | None:
-    return passive.claim(conn, push.chat, push.update_id, push.name, arrived=push.arrived, now=now, wording=desk.wording)
+def _claimed(conn: Connection, push: Push, before: Sequence[Choice], desk: Desk, now: datetime) -> Answer | None:
+    claimed = passive.claim(conn, push.chat, push.update_id, push.name, arrived=push.arrived, now=now, wording=desk.wording)
+    shown = before if claimed.choices is None else plain.remembered(claimed.choices, before)
+    chats.heard(conn, push.chat.id, push.arrived, shown)
+    return claimed.answer
 
 
 def _say(conn: Connection, chat: Chat, say: Say, now: datetime, *buttons: Button) -> None:
