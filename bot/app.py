@@ -21,7 +21,8 @@ from bot.channels.web.routes import web_routes
 from bot.channels.web.send import WebChannel
 from bot.channels.web.streams import Streams
 from bot.channels.wechat import WeChat
-from bot.claims import news
+from bot.channels.wecom import WeCom
+from bot.claims import daily, news
 from bot.console import console_app
 from bot.conversation.step import step
 from bot.conversation.tables import conversations
@@ -123,6 +124,7 @@ async def founded(settings: Settings) -> AsyncIterator[Foundation]:
             is_alone = held.enter_context(alone(settings.database_url))
         async with opened(settings) as foundation:
             await foundation.store.write(sealing.begin, now())
+            await foundation.store.write(daily.begin, _plan(settings), now())
             if is_alone:
                 await foundation.store.write(take_back, now=now())
             yield foundation
@@ -154,7 +156,8 @@ def application(settings: Settings, foundation: Foundation, clock: Clock = now) 
     telegram = Telegram(settings, store, take, wording.say, clock) if settings.telegram_token else None
     wechat = WeChat(settings, store, take, wording.say, clock) if settings.wechat_app_id else None
     channels: dict[str, notices.Channel] = {"web": WebChannel(store, streams, clock)}
-    kinds: dict[str, Handler] = {news.STAFF_NEWS: _staff_news(store, settings, clock)}
+    wecom = WeCom(settings, store, wording.say, clock)
+    kinds: dict[str, Handler] = {**wecom.jobs, **_staff_news(store, settings, wecom.post, clock)}
     fetchers: dict[str, documents.Fetcher] = {}
     app = web.Application(client_max_size=LARGEST_REQUEST)
     app[ENDS] = asyncio.Queue()
@@ -176,6 +179,7 @@ def application(settings: Settings, foundation: Foundation, clock: Clock = now) 
     )
     app.cleanup_ctx.append(partial(_working, workers=workers, telegram=telegram, wechat=wechat))
     app.on_shutdown.append(streams.close)
+    app.on_cleanup.append(lambda _: wecom.close())
     return app
 
 
@@ -192,11 +196,20 @@ def _deliver(take: Callable[..., bool], clock: Clock) -> Callable[[Connection, I
     return lambda conn, incoming: take(conn, incoming, now=clock())
 
 
-def _staff_news(store: Store, settings: Settings, clock: Clock) -> Handler:
-    async def tell(job: Job) -> None:
-        await store.write(news.tell_staff, job.payload["claim"], job.payload["again"], settings.public_url, clock())
+def _staff_news(store: Store, settings: Settings, post: news.Post, clock: Clock) -> dict[str, Handler]:
+    plan = _plan(settings)
 
-    return tell
+    async def tell(job: Job) -> None:
+        await store.write(news.tell_staff_once, job, settings.public_url, post, clock())
+
+    async def look(job: Job) -> None:
+        await store.write(daily.look, job.id, plan, post, clock())
+
+    return {news.STAFF_NEWS: tell, daily.JOB_KIND: look}
+
+
+def _plan(settings: Settings) -> daily.Plan:
+    return daily.Plan(settings.digest_hour, settings.time_zone, settings.claim_due_days, settings.public_url)
 
 
 async def _working(

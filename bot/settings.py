@@ -94,10 +94,28 @@ class Settings(BaseSettings):
     wechat_secret: SecretStr | None = Field(None, description="AppSecret of the account, for calls to WeChat")
     wechat_api_url: Url = Field("https://api.weixin.qq.com", description="Address of WeChat's API")
 
+    wecom_webhook_url: SecretStr | None = Field(
+        None, description="Address of a WeCom group robot that tells staff the news; it is a secret"
+    )
+    wecom_corp_id: str | None = Field(None, description="ID of the company on WeCom, for messages of an app; without it there are none")
+    wecom_agent_id: int | None = Field(None, description="AgentId of the app")
+    wecom_secret: SecretStr | None = Field(None, description="Secret of the app")
+    wecom_users: str = Field("@all", description="UserIDs that the app writes to, joined by |; by default all who may see it")
+    wecom_api_url: Url = Field("https://qyapi.weixin.qq.com", description="Address of WeCom's API")
+
+    claim_due_days: int = Field(5, ge=1, le=365, description="Staff are reminded of a claim that waits for them longer than so many days")
+    digest_hour: int = Field(9, ge=0, le=23, description="Hour of the day, in TIME_ZONE, at which staff get figures and reminders")
+
     @model_validator(mode="after")
     def _a_webhook_has_a_secret(self) -> Self:
         if self.telegram_webhook_url and not self.telegram_secret:
             raise ValueError("TELEGRAM_WEBHOOK_URL needs TELEGRAM_SECRET: without it anyone could post updates")
+        return self
+
+    @model_validator(mode="after")
+    def _a_wecom_app_is_whole(self) -> Self:
+        if self.wecom_corp_id and not (self.wecom_agent_id and self.wecom_secret):
+            raise ValueError("WECOM_CORP_ID needs WECOM_AGENT_ID and WECOM_SECRET")
         return self
 
     @model_validator(mode="after")

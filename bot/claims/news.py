@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +10,10 @@ from sqlalchemy import Connection, select
 
 from bot import jobs, notices
 from bot.claims import claim as stored
+from bot.claims.brief import brief_of
 from bot.claims.claim import Claim
+from bot.claims.told import first_time
+from bot.jobs import Job
 from bot.members.tables import unions
 from bot.message import Button, Message
 from bot.staff import links
@@ -19,6 +22,9 @@ from handlers.say import Say
 
 STAFF_NEWS = "staff_news"
 """The kind of the job that tells the staff of a claim's branch; payload {"claim": id, "again": bool}."""
+
+Post = Callable[[Connection, str, dict[str, Any], datetime], None]
+"""Puts news of a topic on its way to those who are told beside the linked chats: `post(conn, topic, entry, now)`."""
 
 
 def tell_member(
@@ -33,6 +39,15 @@ def tell_member(
 def tell_staff_later(conn: Connection, claim_id: int, *, again: bool, now: datetime) -> None:
     """Queue the job that tells the staff."""
     jobs.add(conn, STAFF_NEWS, {"claim": claim_id, "again": again}, now=now)
+
+
+def tell_staff_once(conn: Connection, job: Job, public_url: str, post: Post, now: datetime) -> None:
+    """Carry that job out: tell the linked chats, and whoever else is told, once however often it is tried."""
+    if first_time(conn, job.id, now):
+        claim_id, again = job.payload["claim"], job.payload["again"]
+        tell_staff(conn, claim_id, again, public_url, now)
+        entry = brief_of(conn, stored.read(conn, claim_id)).to_json()
+        post(conn, "claims", {"news": "again" if again else "new", **entry}, now)
 
 
 def tell_staff(conn: Connection, claim_id: int, again: bool, public_url: str, now: datetime) -> int:

@@ -56,3 +56,10 @@ claim_numbers = Table(
     Column("last", Integer, nullable=False),
     UniqueConstraint("month"),
 )
+
+told = Table(
+    "told",
+    metadata,
+    Column("job", BigId, primary_key=True, autoincrement=False),  # it has told the staff, and tells them no more
+    Column("at", Moment, nullable=False, index=True),
+)

@@ -116,6 +116,13 @@ def chats_over(conn: Connection, union_path: str) -> list[tuple[Chat, str]]:
     return [(Chat(row.channel, row.chat), row.locale) for row in conn.execute(holding.order_by(staff_chats.c.id))]
 
 
+def everybody_linked(conn: Connection) -> list[tuple[Chat, str, str]]:
+    """The linked chats of all open accounts, each with its language and the path of its branch."""
+    joined = select(staff_chats.c.channel, staff_chats.c.chat, staff.c.locale, staff.c.union_path)
+    opened = joined.join(staff, staff.c.id == staff_chats.c.staff_id).where(staff.c.disabled.is_(False))
+    return [(Chat(row.channel, row.chat), row.locale, row.union_path) for row in conn.execute(opened.order_by(staff_chats.c.id))]
+
+
 def _new_link(conn: Connection, staff_id: int | None, now: datetime) -> str:
     token = secrets.token_urlsafe(32)
     conn.execute(insert(setup_links).values(token_hash=hashed(token), staff_id=staff_id, expires_at=now + LINK_LASTS))

@@ -31,6 +31,7 @@ TABLES = (
     "bot.channels.web.tables",
     "bot.channels.telegram.tables",
     "bot.channels.wechat.tables",
+    "bot.channels.wecom.tables",
 )
 """Every module that declares tables. Named, not imported: the store is the lowest floor."""
 

@@ -254,6 +254,15 @@ def upgrade() -> None:  # noqa: PLR0915
         batch_op.create_index(batch_op.f("ix_telegram_sends_changed_at"), ["changed_at"], unique=False)
 
     op.create_table(
+        "told",
+        sa.Column("job", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        sa.Column("at", Moment(), nullable=False),
+        sa.PrimaryKeyConstraint("job", name=op.f("pk_told")),
+    )
+    with op.batch_alter_table("told", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_told_at"), ["at"], unique=False)
+
+    op.create_table(
         "unions",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("parent_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
@@ -359,10 +368,31 @@ def upgrade() -> None:  # noqa: PLR0915
         sa.Column("renewed_until", Moment(), nullable=False),
         sa.PrimaryKeyConstraint("app_id", name=op.f("pk_wechat_tokens")),
     )
+    op.create_table(
+        "wecom_doors",
+        sa.Column("door", sa.String(length=8), nullable=False),
+        sa.Column("free_at", Moment(), nullable=False),
+        sa.PrimaryKeyConstraint("door", name=op.f("pk_wecom_doors")),
+    )
+    op.create_table(
+        "wecom_news",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("door", sa.String(length=8), nullable=False),
+        sa.Column("topic", sa.String(length=12), nullable=False),
+        sa.Column("entries", sa.LargeBinary(), nullable=False),
+        sa.Column("more", sa.Integer(), nullable=False),
+        sa.Column("unanswered", sa.Integer(), nullable=False),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("given_up_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_wecom_news")),
+        sqlite_autoincrement=True,
+    )
 
 
 def downgrade() -> None:  # noqa: PLR0915
     """Go back."""
+    op.drop_table("wecom_news")
+    op.drop_table("wecom_doors")
     op.drop_table("wechat_tokens")
     with op.batch_alter_table("wechat_signatures", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_wechat_signatures_first_at"))
@@ -389,6 +419,10 @@ def downgrade() -> None:  # noqa: PLR0915
         batch_op.drop_index(batch_op.f("ix_unions_parent_id"))
 
     op.drop_table("unions")
+    with op.batch_alter_table("told", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_told_at"))
+
+    op.drop_table("told")
     with op.batch_alter_table("telegram_sends", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_telegram_sends_changed_at"))
 
