@@ -101,6 +101,13 @@ def test_the_reference_is_what_the_code_has() -> None:
     assert renewed(TEXT) == TEXT, RENEW
 
 
+def test_every_link_of_the_reference_leads_to_a_heading() -> None:
+    headings = [line.lstrip("# ").lower().replace(" ", "-") for line in TEXT.splitlines() if line.startswith("#")]
+    links = set(re.findall(r"\]\(#([^)]+)\)", TEXT))
+
+    assert {link: headings.count(link) for link in links} == dict.fromkeys(links, 1)
+
+
 def test_the_schema_is_what_the_code_has() -> None:
     assert SCHEMA.read_text(encoding="utf-8") == schema_text(), RENEW
 
