@@ -119,7 +119,7 @@ def _missing(outcome: Applied, today: date) -> tuple[Say, ...]:
     last = outcome.estimate.hand_in_by
     if last is None or last < today:
         return (Say("claim.submitted_missing"),)
-    return (Say("claim.submitted_missing"), Say("result.hand_in_by", {"day": last.isoformat()}))
+    return (Say("claim.submitted_missing_by", {"day": last.isoformat()}),)
 
 
 def _submitted_amount(outcome: Applied) -> Say:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import zip_longest
+
 from bot.conversation.actions import order_action
 from bot.conversation.failures import failure, own_figure
 from bot.conversation.talk import Rows
@@ -115,9 +117,10 @@ def _steps(estimate: Estimate) -> tuple[Say, ...]:
     has_parts = sum(_pays(step) for step in estimate.working) > 1
     said: list[Say] = []
     base: Step | None = None
-    for step in estimate.working:
+    for step, after in zip_longest(estimate.working, estimate.working[1:]):
         base = step if step.kind in BASES else base
-        if _is_telling(step, base, has_parts=has_parts):
+        is_cut = after is not None and after.kind == "cap_part"
+        if _is_telling(step, base, has_parts=has_parts and not is_cut):
             said.append(_step("step", step, base))
     return tuple(said)
 
