@@ -136,6 +136,19 @@ def test_a_webhook_without_a_secret_is_refused(bare: pytest.MonkeyPatch) -> None
         Settings()
 
 
+def test_a_wechat_account_is_whole_or_refused(bare: pytest.MonkeyPatch) -> None:
+    bare.setenv("WECHAT_APP_ID", "wx0123456789abcdef")
+    with pytest.raises(ValueError, match="WECHAT_TOKEN and WECHAT_SECRET"):
+        Settings()
+
+    bare.setenv("WECHAT_TOKEN", "token")
+    bare.setenv("WECHAT_SECRET", "secret")
+    assert Settings().wechat_aes_key is None
+    bare.setenv("WECHAT_AES_KEY", "a" * 42)
+    with pytest.raises(ValueError, match="WECHAT_AES_KEY"):
+        Settings()
+
+
 def test_a_mistake_in_a_setting_does_not_print_its_value(bare: pytest.MonkeyPatch) -> None:
     bare.setenv("PORT", "tell-nobody")
 

@@ -19,7 +19,7 @@ import structlog
 
 from bot.channels.wechat import passive
 from bot.channels.wechat.passive import Answer
-from bot.channels.wechat.receive import Garbled, read
+from bot.channels.wechat.receive import read
 from bot.channels.wechat.signatures import Replayed
 from bot.channels.wechat.spool import Spool
 from bot.channels.wechat.take import Desk, Push, Repeated, again, give_up, take
@@ -29,8 +29,13 @@ from bot.store.errors import OutcomeUnknown, StoreClosed, StoreUnavailable
 PATIENCE_S = 3.8
 """So long a push waits for its reply: WeChat gives it five seconds."""
 
-DOUBT_S, CROWDED_S, CROWD = 0.4, 0.7, 4
-"""After the first the push is written to disk as well; where more than so many wait, they wait no longer than the second."""
+DOUBT_S = 0.3
+"""After so long the push is written to disk as well."""
+
+CROWD, CROWDED_S = 4, 0.4
+"""Where more than so many have come to that, nobody waits longer than so."""
+
+LOOK_S = 0.05
 
 KEEPING_S = 0.6
 """How long writing to disk may take beyond that."""
@@ -63,10 +68,11 @@ class Inbox:
         storing = self._begin(self._stored(push))
         keeping: asyncio.Task[Path] | None = None
         try:
+            begun = asyncio.get_running_loop().time()
             if await _ends(storing, DOUBT_S):
                 return storing.result()
             keeping = self._begin(self._spool.keep(push.name, push.arrived, push.fields))
-            await self._wait(storing)
+            await self._wait(storing, begun)
             if storing.done():
                 self._begin(self._settle_late(storing, keeping, is_answered=True))
                 return storing.result()
@@ -91,14 +97,13 @@ class Inbox:
         """Take what an earlier process had only on disk."""
         for path, arrived, fields in await asyncio.to_thread(lambda: list(self._spool.left())):
             try:
-                received = read(fields)
-            except Garbled:
-                received = None
-            if received is not None:
-                answer = await self._stored(Push(received, fields, None, arrived, secrets.token_hex(8)))
-                if answer is not None:
-                    self.unwritten(answer)
-            await self._spool.drop(path)
+                if (received := read(fields)) is not None:
+                    answer = await self._stored(Push(received, fields, None, arrived, secrets.token_hex(8)))
+                    if answer is not None:
+                        self.unwritten(answer)
+                await self._spool.drop(path)
+            except Exception as error:  # noqa: BLE001 - the file stays for the next start, and the others are taken
+                log.error("wechat_spool_failed", path=path.name, error=type(error).__name__)  # noqa: TRY400 - no message: it may hold a name
 
     async def close(self, grace_s: float = 2.0) -> None:
         """Let what is under way come to its end; the rest is on disk, or was not confirmed."""
@@ -141,11 +146,11 @@ class Inbox:
         )
         return await self._store.write(give_up, push, error_id, self._desk, self._clock())
 
-    async def _wait(self, storing: asyncio.Task[Answer | None]) -> None:
+    async def _wait(self, storing: asyncio.Task[Answer | None], begun: float) -> None:
         loop = asyncio.get_running_loop()
-        begun, patience_s, self._waiting = loop.time() - DOUBT_S, PATIENCE_S, self._waiting + 1
+        patience_s, self._waiting = PATIENCE_S, self._waiting + 1
         try:
-            while loop.time() - begun < patience_s and not await _ends(storing, 0.1):
+            while loop.time() - begun < patience_s and not await _ends(storing, LOOK_S):
                 if self._waiting > CROWD:
                     patience_s = CROWDED_S
         finally:

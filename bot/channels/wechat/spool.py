@@ -9,6 +9,7 @@ import asyncio
 import json
 import os
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -47,9 +48,10 @@ class Spool:
             try:
                 data: Mapping[str, Any] = json.loads(self._keyring.open(path.read_bytes(), PLACE))
                 yield path, datetime.fromisoformat(data["arrived"]), data["fields"]
-            except (KeyringError, ValueError, KeyError):
+            except (KeyringError, ValueError, KeyError, OSError):
                 log.error("wechat_spool_unreadable", path=path.name)  # noqa: TRY400 - its traceback tells nothing
-                path.rename(path.with_suffix(".unreadable"))
+                with suppress(OSError):
+                    path.rename(path.with_suffix(".unreadable"))
 
     def _write(self, path: Path, content: bytes) -> None:
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
