@@ -63,7 +63,7 @@ SPOKEN: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "insurance": {
         "employee": ("职工", "城镇职工", "职工医疗保险", "单位交的", "单位给交的", "employee", "through my employer"),
         "resident": ("居民", "城镇居民", "城乡居民", "居民医疗保险", "resident"),
-        "rural": ("农合", "农村合作医疗", "新型农村合作医疗", "rural"),
+        "rural": ("农合", "农村合作医疗", "rural"),
         "elsewhere": ("外地", "异地", "外地医保", "老家的医保", "不在本地", "somewhere else", "another city"),
     },
     "loss_cause": {

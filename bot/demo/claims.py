@@ -176,7 +176,7 @@ def _facts(chance: random.Random, edition: Edition, person: Person, happened: da
 def _papers(chance: random.Random, edition: Edition, person: Person, facts: Mapping[str, Value], happened: date) -> Iterator[Paper]:
     """One upload for each paper the edition asks for, the second sometimes of two pages."""
     money = [pretty(value) for name in ("out_of_pocket", "loss") if isinstance(value := facts.get(name), int)]
-    for place, need in enumerate(edition.documents):
+    for place, need in enumerate(edition.documents_for(facts)):
         where = ("就诊机构", chance.choice(made_up()["stays"])) if edition.benefit != "fire" else ("地点", "春城市")
         rows = [("姓名", person.name), ("日期", f"{happened:%Y-%m-%d}"), where]
         rows += [("个人现金支付" if edition.benefit == "hospital" else "金额", each) for each in money] if place == 0 else []
