@@ -1,0 +1,93 @@
+"""Goes through columns block by block, in two threads."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import Final
+
+import numpy as np
+
+from calculator.bulk import opened, verdict
+from calculator.bulk.awards import most
+from calculator.bulk.columns import Array, Columns, Mask, bounds, marked, read, wrong
+from calculator.bulk.results import Results, empty
+from calculator.bulk.rows import Rows, Scratch
+from calculator.edition import Edition
+from calculator.errors import ColumnError
+
+BLOCK: Final = 1 << 18
+"""Rows in a block. NumPy lets go of Python's lock only while it is inside one operation: in smaller blocks the threads queue for it."""
+
+OPEN_BLOCK: Final = 1 << 16
+"""Rows in a block of those in which something is missing or unclear: they need more room each."""
+
+THREADS: Final = 2
+"""More than two get little done beside one another under Python's lock."""
+
+
+def compute(edition: Edition, columns: Columns, *, threads: int = THREADS) -> Results:
+    """Judge every row, and work out its amount. A fact without a column is missing in every row.
+
+    Raises FactError for a name that is no fact, and ColumnError with the rows of every number that a fact cannot have.
+    """
+    if most(edition.award, edition) > np.iinfo(np.int64).max:
+        raise ColumnError("too_large", {})
+    given, count = read(edition, columns)
+    work = _Work(edition, given, count)
+    ends = shares(count, threads)
+    with ThreadPoolExecutor(threads) as pool:
+        for _ in pool.map(work.between, ends[:-1], ends[1:]):
+            pass
+    if work.wrong:
+        raise ColumnError("cannot_be", {name: tuple(np.sort(np.concatenate(rows)).tolist()) for name, rows in work.wrong.items()})
+    return work.results
+
+
+def shares(count: int, threads: int) -> list[int]:
+    """Divide rows between threads: where each share begins, and the end. Few rows are not worth a second thread."""
+    parts = max(min(threads, count // BLOCK), 1)
+    return [count * part // parts for part in range(parts + 1)]
+
+
+class _Work:
+    """One computation: what it reads, and the results as far as they are filled in."""
+
+    def __init__(self, edition: Edition, columns: Columns, count: int) -> None:
+        self._edition, self._columns = edition, columns
+        self._bounds = {name: bounds(edition, name) for name in columns}
+        self._has_all = all(name in columns for name in edition.asks)
+        self.results = empty(edition, count)
+        self._bits = {reason: bit for bit, reason in enumerate(self.results.legend)}
+        self.wrong: dict[str, list[Array]] = {}
+
+    def between(self, start: int, stop: int) -> None:
+        """Do these rows: first as if they were whole, then those that are not."""
+        scratch, lacking = Scratch(min(BLOCK, stop - start)), []
+        for first in range(start, stop, BLOCK):
+            rows = slice(first, min(first + BLOCK, stop))
+            lacking.append(first + np.flatnonzero(self._lacking(rows)))
+            if self._has_all:
+                whole = Rows(self._edition, self._block(rows), rows.stop - first, scratch=scratch, are_whole=True)
+                verdict.judge(whole, self._bits, self.results.part(rows))
+                scratch.take_back()
+        places = np.concatenate([np.zeros(0, np.intp), *lacking])
+        for first in range(0, len(places), OPEN_BLOCK):
+            chosen = places[first : first + OPEN_BLOCK]
+            opened.judge(Rows(self._edition, self._block(chosen), len(chosen), are_whole=False), self._bits, self.results, chosen)
+
+    def _block(self, rows: slice | Array) -> Columns:
+        return {name: values[rows] for name, values in self._columns.items()}
+
+    def _lacking(self, rows: slice) -> Mask:
+        """Find the rows where something is missing or unclear; and what is wrong in any."""
+        count = rows.stop - rows.start
+        lacking = np.full(count, not self._has_all)
+        for name, limits in self._bounds.items():
+            values = self._columns[name][rows]
+            if limits.low <= values.min() and values.max() <= limits.high:
+                continue
+            bad = np.flatnonzero(wrong(values, limits))
+            if bad.size:
+                self.wrong.setdefault(name, []).append(rows.start + bad)
+            lacking |= marked(values)
+        return lacking

@@ -1,0 +1,96 @@
+"""Payments in order of member, year, day and row: packed into one number each, since plain numbers sort several times as fast as rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from calculator.bulk.columns import Array, marked, unclear
+from calculator.errors import ColumnError
+
+Whole = NDArray[np.int64]
+
+BLOCK: Final = 1 << 17
+_KEY_BITS: Final = 63
+_DAY_BITS: Final = 9
+"""Enough for the days of a year."""
+_SAMPLE: Final = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """How payments are packed: the upper bits of a key are the member, then come the year and its day, the lowest are the row."""
+
+    members: Whole
+    days: Array
+    first_member: int
+    first_day: int
+    calendar: Whole
+    """For every day from the first: its year, and its place in the year."""
+    year_bits: int
+    row_bits: int
+
+    def pack(self, amount: Whole, start: int, stop: int, parts: int) -> list[Whole]:
+        """Pack what is paid between these rows, in so many parts by member."""
+        packed: list[list[Whole]] = [[] for _ in range(parts)]
+        for first in range(start, stop, BLOCK):
+            rows = slice(first, min(first + BLOCK, stop))
+            keys = self._keys(rows, np.flatnonzero(amount[rows] > 0))
+            for part, (low, high) in zip(packed, pairwise(self._ends(parts)), strict=True):
+                part.append(keys.compress((keys >= low) & (keys < high)))  # four times as fast as an index
+        return [np.concatenate(part) for part in packed]
+
+    def rows(self, keys: Whole) -> Whole:
+        """Give the row of each key."""
+        return keys & ((1 << self.row_bits) - 1)
+
+    def groups(self, keys: Whole) -> Whole:
+        """Give one number for each member's year."""
+        return keys >> (self.row_bits + _DAY_BITS)
+
+    def _keys(self, rows: slice, paid: Whole) -> Whole:
+        keys = self.members[rows].take(paid)
+        keys -= self.first_member
+        keys <<= self.year_bits
+        keys |= self.calendar.take(self.days[rows].take(paid) - self.first_day)
+        keys <<= self.row_bits
+        keys |= paid + rows.start
+        return keys
+
+    def _ends(self, parts: int) -> list[int]:
+        """Find the keys at which parts of about one size begin and end, by a sample."""
+        sample = np.sort(self.members[:: max(len(self.members) // _SAMPLE, 1)])
+        inner = [int(sample[len(sample) * part // parts]) - self.first_member for part in range(1, parts)]
+        return [0, *(member << (self.year_bits + self.row_bits) for member in inner), 1 << _KEY_BITS]
+
+
+def order_of(members: Array, days: Array) -> Order:
+    """Find out how to pack so many members, days and rows. Raises ColumnError where they are no whole numbers, or too many."""
+    if members.dtype.kind not in "iu":
+        raise ColumnError("not_whole_numbers", {"members": tuple(range(len(members)))})
+    dated = days if days.min() > unclear(days) else days[~marked(days)]  # only a copy where it is needed
+    first_day = int(dated.min())
+    calendar = _calendar(first_day, int(dated.max()))
+    year_bits, row_bits = max(int(calendar[-1]).bit_length(), _DAY_BITS), len(members).bit_length()
+    places = members.astype(np.int64, copy=False)
+    if _width(places) + year_bits + row_bits > _KEY_BITS:
+        places = np.unique(members, return_inverse=True)[1]
+        if _width(places) + year_bits + row_bits > _KEY_BITS:
+            raise ColumnError("too_large", {})
+    return Order(places, days, int(places.min()), first_day, calendar, year_bits, row_bits)
+
+
+def _width(members: Whole) -> int:
+    return (int(members.max()) - int(members.min())).bit_length()
+
+
+def _calendar(first: int, last: int) -> Whole:
+    days = np.arange(first, last + 1).astype("M8[D]")
+    years = days.astype("M8[Y]")
+    places = (days - years.astype("M8[D]")).astype(np.int64)
+    calendar: Whole = ((years - years[0]).astype(np.int64) << _DAY_BITS) | places
+    return calendar

@@ -1,0 +1,97 @@
+"""What a year still holds, over columns: every payment after those before it in the same member's year."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import Final
+
+import numpy as np
+
+from calculator.bulk.columns import Array, Columns, Mask, marked, read
+from calculator.bulk.compute import THREADS, compute, shares
+from calculator.bulk.order import BLOCK, Order, Whole, order_of
+from calculator.bulk.results import Results
+from calculator.edition import Edition
+from calculator.errors import ColumnError
+from calculator.limits import PAID_THIS_YEAR
+
+_AMOUNT_BITS: Final = 44
+"""Enough for any amount in fen whose millionths fit 64 bits; above them there is room for the groups of a block."""
+
+
+def in_the_year(edition: Edition, columns: Columns, members: Array, *, threads: int = THREADS) -> Results:
+    """Compute like `compute`, but take every payment after those before it in the member's calendar year; of one day, row by row.
+
+    The day is that of the fact `edition.edition_by`; `members` are whole numbers, one per row. `paid_this_year` is what the year was
+    paid before the first of these rows, the same for all of a member's year; without a column it is nothing. A row that has no
+    amount by itself has none here, and takes nothing of the year; a row under review does. Raises FactError, ColumnError.
+    """
+    if PAID_THIS_YEAR not in edition.amount_facts:
+        return compute(edition, columns, threads=threads)
+    if columns and len(members) != len(next(iter(columns.values()))):
+        raise ColumnError("not_as_long", {"members": (len(members),)})
+    columns = {PAID_THIS_YEAR: np.zeros(len(members), np.int8), **columns}
+    results = compute(edition, columns, threads=threads)
+    given, count = read(edition, columns)
+    days = _days(edition, given, results.amount)
+    if days is not None:
+        order, ends = order_of(members, days), shares(count, threads)
+        year = _Year(edition, order, given[PAID_THIS_YEAR], results.amount)
+        with ThreadPoolExecutor(threads) as pool:
+            packed = list(pool.map(lambda start, stop: order.pack(results.amount, start, stop, threads), ends[:-1], ends[1:]))
+            for _ in pool.map(year.settle, [np.concatenate(part) for part in zip(*packed, strict=True)]):
+                pass
+    return results
+
+
+def _days(edition: Edition, given: Columns, amount: Whole) -> Array | None:
+    """Give the day of every row; None if nothing is paid. Raises ColumnError for a payment without a day."""
+    paid = amount > 0
+    days = given.get(edition.edition_by)
+    undated = paid if days is None else paid & marked(days)
+    if undated.any():
+        raise ColumnError("no_day", {edition.edition_by: tuple(np.flatnonzero(undated).tolist())})
+    return days if paid.any() else None
+
+
+class _Year:
+    """The payments of every year, and what was paid before them; each is cut in place to what those before it have left."""
+
+    def __init__(self, edition: Edition, order: Order, paid: Array, amount: Whole) -> None:
+        self._order, self._paid, self._amount = order, paid, amount
+        self._cap = 0 if edition.cap_per_year is None else edition.cap_per_year.amount
+        self._take = self._for_a_year if edition.per == "year" else self._one_by_one
+
+    def settle(self, keys: Whole) -> None:
+        """Sort payments, and go through them. A group may go on from one block to the next, with what it was paid so far."""
+        keys.sort()
+        group, so_far = -1, 0
+        for first in range(0, len(keys), BLOCK):
+            block = keys[first : first + BLOCK]
+            rows, groups = self._order.rows(block), self._order.groups(block)
+            is_first = np.empty(len(block), np.bool_)
+            is_first[0] = groups[0] != group
+            np.not_equal(groups[1:], groups[:-1], out=is_first[1:])
+            due = self._amount.take(rows)
+            so_far = self._take(rows, due, is_first, so_far)
+            group = int(groups[-1])
+
+    def _one_by_one(self, rows: Whole, due: Whole, is_first: Mask, so_far: int) -> int:
+        """Add up, and cut to the cap. `so_far` is what the group of the first row was paid in the block before; gives that of the last."""
+        before = np.cumsum(due) - due
+        first = np.flatnonzero(is_first)
+        start = np.concatenate(([-so_far], before[first] - self._paid.take(rows[first])))
+        before -= start.take(np.cumsum(is_first, dtype=np.int32))
+        left = np.maximum(self._cap - before, 0)
+        cut = np.flatnonzero(left < due)
+        self._amount[rows[cut]] = left[cut]
+        return int(before[-1] + due[-1])
+
+    def _for_a_year(self, rows: Whole, due: Whole, is_first: Mask, so_far: int) -> int:
+        """Take off the largest so far: each amount is that of the whole year. What was paid at its start is off already."""
+        before = np.concatenate(([so_far], due[:-1]))
+        before[is_first] = 0
+        groups = np.cumsum(is_first) << _AMOUNT_BITS
+        highest = np.maximum.accumulate(groups | before) & ((1 << _AMOUNT_BITS) - 1)
+        self._amount[rows] = np.maximum(due - highest, 0)
+        return int(max(highest[-1], due[-1]))
