@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bot.working import worded
 from calculator import FACTS, Edition, FactType
 from handlers.say import Say
+from handlers.working import worded
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,6 @@ from bot.conversation.actions import order_action
 from bot.conversation.failures import failure, own_figure
 from bot.conversation.talk import Rows
 from bot.message import Button, Say
-from bot.working import worded
 from calculator.base import Step
 from calculator.edition import Combination, Edition
 from calculator.estimate import Estimate
@@ -17,6 +16,7 @@ from calculator.logic import State
 from calculator.policy import Policies
 from calculator.verdict import ConditionResult, Outcome
 from handlers.benefit import Estimated, late_by, reasons
+from handlers.working import worded
 
 DEATH = "death"
 """The injury that is told to those left behind."""

@@ -46,6 +46,9 @@ CONSENT = YesNo(key="consent")
 CAUSE = Choice(key="stay_cause", choices=tuple(Option(c, Say(f"option.stay_cause.{c}")) for c in ("illness", "injury", "maternity")))
 PAID = Amount(key="paid_this_year", high=Fen(10**12), likely=Fen(0), none_option=True)
 LOSS = Amount(key="loss", low=Fen(1), high=Fen(10**10), likely=Fen(0))
+DEDUCTIBLE = Amount(key="deductible", high=Fen(10**12), likely=Fen(80_000), may_be_unclear=True)
+AID_THEN = Amount(key="mutual_aid", high=Fen(10**12), likely=Fen(0), none_option=True, may_be_unclear=True, of_year=2025)
+HURT = Count(key="children_hurt", low=0, high=20, likely=0, today=TODAY, none_option=True)
 LEFT = Day(key="discharged_on", today=TODAY, earliest=date(2023, 1, 1))
 AGE = Count(key="age", low=0, high=120, likely=45, today=TODAY, as_age=True)
 PHONE = Text(key="phone", reader=read_phone, likely="13800000000", masked=True)
@@ -56,7 +59,7 @@ CONFIRM = Confirm(
     items=(Item("name", Say("value.text", {"text": "王芳"})), Item("phone", Say("value.text", {"text": "1"}))),
     amount=Fen(36000),
 )
-ALL: list[Question[Any]] = [IN_WORK, CONSENT, CAUSE, PAID, LOSS, LEFT, AGE, PHONE, UNION, PAPERS, CONFIRM]
+ALL: list[Question[Any]] = [IN_WORK, CONSENT, CAUSE, PAID, LOSS, DEDUCTIBLE, AID_THEN, HURT, LEFT, AGE, PHONE, UNION, PAPERS, CONFIRM]
 
 every_question = pytest.mark.parametrize("question", ALL, ids=lambda question: question.key)
 
@@ -300,3 +303,36 @@ def test_a_no_to_something_else_is_read_back_first() -> None:
     answer = YesNo(key="in_work").read("没领过", lambda say: say.key)
 
     assert answer == Read(value=False, sure=False)
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "read"),
+    [
+        (DEDUCTIBLE, "不清楚", Read(UNCLEAR)),
+        (DEDUCTIBLE, "不知道", Read(UNCLEAR)),
+        (DEDUCTIBLE, "800", Read(Fen(80_000))),
+        (DEDUCTIBLE, "0", Read(Fen(0))),
+        (DEDUCTIBLE, "没有", Unread("none")),
+        (LOSS, "不清楚", Unread("none")),
+        (AID_THEN, "没领过", Read(Fen(0))),
+        (AID_THEN, "不清楚", Read(UNCLEAR)),
+        (HURT, "两个", Read(2)),
+        (HURT, "没有孩子受伤", Read(0)),
+        (HURT, "没有", Read(0)),
+        (HURT, "21", Unread("too_large")),
+        (HURT, "不清楚", Unread("none")),
+    ],
+)
+def test_nothing_and_not_known_are_answers_only_where_there_is_a_button_for_them(question: Question[Any], text: str, read: object) -> None:
+    assert question.read(text, lambda say: wording.say(say, "zh_CN")) == read
+
+
+def test_a_sum_of_an_earlier_year_is_no_answer_for_another() -> None:
+    stored = AID_THEN.dump(Fen(300_000))
+
+    assert stored == {"year": 2025, "value": 300_000}
+    assert AID_THEN.load(stored) == 300_000
+    assert AID_THEN.load(AID_THEN.dump(UNCLEAR)) is UNCLEAR
+    assert AID_THEN.press("0") == 0
+    assert [AID_THEN.load(other) for other in (300_000, {"year": 2024, "value": 300_000}, {"value": 1}, "unclear", None)] == [None] * 5
+    assert PAID.load(stored) is None
