@@ -24,7 +24,7 @@ from tests.fakes.wechat import AES_KEY, APP_ID, PUSH_S, QUOTA, SECRET, TOKEN, Me
 from tests.process.running import Bot
 
 ALLOWED_S, ALLOWED_P99_S = 5.0, 1.0
-SAID = ("/start", "1", "45", "1", "152000", "1", "2", "1")
+SAID = ("/start", "1", "45", "1", "152000", "A", "2", "1")
 """What a member says, one after the other: to the amount and on."""
 
 LATER_S = 120.0

@@ -1,7 +1,7 @@
 """A message as text alone, for any channel without buttons: choices are numbered, and answered by a number or a part of their words.
 
-A number is given only where it cannot be taken for the answer itself. At a question that is answered by typing a figure, and on the last
-look before a claim goes, where what was said is numbered already, the way on is named in words.
+A number is given only where it cannot be taken for the answer itself. At a question that a typed figure answers as well, answers have
+letters; and on the last look before a claim goes, where what was said is numbered already, the way on is named in words.
 """
 
 from __future__ import annotations
@@ -12,7 +12,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from bot.conversation.actions import Answer, read_action
 from bot.message import Button, Message, Say
+from calculator.facts import FACTS, FactType
 from handlers.understanding.topics import read_topic
 
 Wording = Callable[[Say, str], str]
@@ -23,8 +25,9 @@ QUESTION, LAST_LOOK = "ask.", "confirm.item"
 LOOSE = ("button.", "menu.", "language.")
 """Labels, by their keys, that only a button knows. All others are answers, which the conversation reads better: with an echo."""
 
+FIGURES = frozenset({FactType.MONEY, FactType.COUNT, FactType.DAY})
 SHORTEST_PART = 2
-NUMBER = re.compile(r"(?:选|第)?\s*([0-9]{1,2})\s*(?:个|项)?[.。、,)]?")
+NUMBER = re.compile(r"(?:选|第)?\s*([0-9]{1,2}|[a-z])\s*(?:个|项)?[.。、,)]?")
 WORDS_ONLY, EARLIER = 0, -1
 """In place of a number: meant by words; or, in an earlier text, by the whole of its words."""
 
@@ -40,10 +43,17 @@ class Choice:
     label: str
     action: str
     is_loose: bool
+    is_letter: bool = False
+    """The number was shown as a letter: 1 as A."""
+
+    @property
+    def mark(self) -> str:
+        """What stands before it."""
+        return chr(ord("A") + self.number - 1) if self.is_letter else str(self.number)
 
     def to_json(self) -> list[Any]:
         """Plain data, for whoever keeps what was shown."""
-        return [self.number, self.label, self.action, self.is_loose]
+        return [self.number, self.label, self.action, self.is_loose, self.is_letter]
 
     @classmethod
     def from_json(cls, data: Sequence[Any]) -> Choice:
@@ -64,7 +74,7 @@ def render(message: Message, locale: str, wording: Wording, first: int = 1) -> P
     lines = [wording(line, locale) for line in message.lines]
     buttons = [button for row in message.buttons for button in row]
     choices = tuple(_choices(message, [button for button in buttons if not button.url], locale, wording, first))
-    lines += [wording(Say("plain.choice", {"number": c.number, "label": c.label}), locale) for c in choices if c.number]
+    lines += [wording(Say("plain.choice", {"number": c.mark, "label": c.label}), locale) for c in choices if c.number]
     lines += [f"{wording(button.label, locale)}: {button.url}" for button in buttons if button.url]
     lines += _how(choices, locale, wording)
     return Plain("\n".join(lines), choices)
@@ -74,7 +84,7 @@ def chosen(text: str, choices: Sequence[Choice]) -> str | None:
     """The action of the choice that somebody means: by its number, its words, or a part of them that fits no other; none if unclear."""
     said = _plain(text)
     if match := NUMBER.fullmatch(said):
-        return next((choice.action for choice in choices if choice.number == int(match[1]) > WORDS_ONLY), None)
+        return next((choice.action for choice in choices if choice.number > WORDS_ONLY and choice.mark.lower() == match[1]), None)
     loose = [choice for choice in choices if choice.is_loose]
     whole = next((choice.action for choice in loose if _plain(choice.label) == said), None)
     if whole is not None or len(said) < SHORTEST_PART or read_topic(text) is not None:
@@ -108,25 +118,35 @@ def split(text: str, longest_bytes: int) -> Iterator[str]:
 def _choices(message: Message, buttons: list[Button], locale: str, wording: Wording, first: int) -> Iterator[Choice]:
     keys = [line.key for line in message.lines]
     is_question = any(key.startswith(QUESTION) for key in keys)
+    takes_figures = any(_is_about_a_figure(button) for button in buttons)
     number = first
     for button in buttons:
-        numbered = LAST_LOOK not in keys and (not is_question or _answers(button))
-        yield Choice(number if numbered else WORDS_ONLY, wording(button.label, locale), button.action, button.label.key.startswith(LOOSE))
+        numbered = LAST_LOOK not in keys and (_answers(button) or not (is_question or takes_figures))
+        shown, is_loose = number if numbered else WORDS_ONLY, button.label.key.startswith(LOOSE)
+        yield Choice(shown, wording(button.label, locale), button.action, is_loose, is_letter=numbered and takes_figures)
         number += numbered
 
 
 def _how(choices: Sequence[Choice], locale: str, wording: Wording) -> list[str]:
     """How to choose, in one line."""
     by_words = [choice.label for choice in choices if choice.number == WORDS_ONLY]
-    numbered = len(by_words) < len(choices)
-    if by_words:
-        return [wording(Say("plain.number_or_words" if numbered else "plain.words", {"words": by_words}), locale)]
-    return [wording(Say("plain.number"), locale)] if numbered else []
+    if not choices:
+        return []
+    if len(by_words) == len(choices):
+        return [wording(Say("plain.words", {"words": by_words}), locale)]
+    mark = "letter" if any(choice.is_letter for choice in choices) else "number"
+    return [wording(Say(f"plain.{mark}_or_words", {"words": by_words}) if by_words else Say(f"plain.{mark}"), locale)]
 
 
 def _answers(button: Button) -> bool:
     """Whether it answers the question, and does not just lead away from it."""
     return button.action.startswith("=")
+
+
+def _is_about_a_figure(button: Button) -> bool:
+    """Whether it answers a question that a typed figure answers as well: one more child hurt must never be taken for the first choice."""
+    action = read_action(button.action)
+    return isinstance(action, Answer) and action.key in FACTS and FACTS[action.key].type in FIGURES
 
 
 def _is_part(said: str, choice: Choice) -> bool:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from itertools import takewhile
 
-NUMBERED = re.compile(r"\d+\. (.+)")
-WORDS = re.compile(r"（(?:回前面的数字就行，)?也可以回：(.+)）|\((?:Just answer with the number\. )?You can also answer: (.+)\)")
-HOW = frozenset({"（回前面的数字就行）", "(Just answer with the number.)"})
+from tests.conversation.scene import ZONE
+
+NUMBERED = re.compile(r"(?:\d+|[A-Z])\. (.+)")
+WORDS = re.compile(
+    r"（(?:回前面的(?:数字|字母)就行，)?也可以回：(.+)）|\((?:Just answer with the (?:number|letter)\. )?You can also answer: (.+)\)"
+)
+HOW = frozenset({"（回前面的数字就行）", "（回前面的字母就行）", "(Just answer with the number.)", "(Just answer with the letter.)"})
 
 
 def sentences_of(lines: Sequence[str]) -> list[str]:
@@ -38,3 +43,8 @@ def as_transcript(text: str, expected: Sequence[str]) -> tuple[str, ...]:
 def said(text: str) -> str:
     """The sentences of a text alone, without its choices."""
     return "\n".join(line for line in text.split("\n") if not (NUMBERED.fullmatch(line) or WORDS.fullmatch(line) or line in HOW))
+
+
+def begins(head: Mapping[str, str], usually: datetime) -> datetime:
+    """When a transcript begins: in the morning of the day it names, if it names one."""
+    return datetime.fromisoformat(f"{head['day']}T10:00").replace(tzinfo=ZONE).astimezone(UTC) if "day" in head else usually

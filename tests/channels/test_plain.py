@@ -15,7 +15,7 @@ from bot.channels import plain
 from bot.channels.plain import EARLIER, Choice, chosen, remembered, render, split
 from bot.message import Button, Message, Pressed, Say, Text, What
 from bot.store import Store
-from tests.channels.telling import as_transcript
+from tests.channels.telling import as_transcript, begins
 from tests.conversation.scene import BOT, MEMBER, Line, Scene, names, read, transcripts
 
 PLACES = (
@@ -46,7 +46,7 @@ class PlainScene(Scene):
             return self._typed(line)
         label = line[1:-1]
         found = next((choice for choice in self.choices if choice.label == label and choice.number > 0), None)
-        return self._typed(label if found is None else str(found.number))
+        return self._typed(label if found is None else found.mark)
 
     def _typed(self, text: str) -> What:
         if text.startswith("/"):
@@ -58,7 +58,8 @@ class PlainScene(Scene):
 @pytest.mark.parametrize("path", transcripts(), ids=names)
 async def test_every_transcript_holds_in_text_alone(sqlite_store: Store, path: Path) -> None:
     head, script = read(path)
-    scene = PlainScene(sqlite_store, locale=head.get("locale", "zh_CN"))
+    scene = PlainScene(sqlite_store, locale=head.get("locale", "zh_CN"), policy_place=head.get("place", "changchun"))
+    scene.now = begins(head, scene.now)
     await scene.open()
     played: list[Line] = []
     for line in script:
@@ -127,6 +128,19 @@ def test_where_a_figure_is_asked_for_no_number_stands_for_anything_else() -> Non
     assert chosen("1", said.choices) is None
     assert chosen("上一题", said.choices) == "back"
     assert said.text.endswith("（也可以回：上一题）")
+
+
+@pytest.mark.parametrize("key", ["age", "paid_this_year", "discharged_on"])
+@pytest.mark.parametrize("line", ["ask.", "propose."])
+def test_where_a_figure_would_do_as_well_the_answers_have_letters(key: str, line: str) -> None:
+    none = Button(Say("button.yes"), f"=a.1.{key}.0")
+    said = render(Message((Say("human" if line == "propose." else f"{line}age"),), ((none, BACK),)), "zh_CN", wording.say)
+
+    assert [choice.number for choice in said.choices] == [1, 0]
+    assert chosen("1", said.choices) is None
+    assert chosen("a", said.choices) == chosen("选A", said.choices) == f"=a.1.{key}.0"
+    assert "\nA. " in said.text
+    assert said.text.endswith("（回前面的字母就行，也可以回：上一题）")
 
 
 def test_answers_have_numbers_and_ways_out_have_words() -> None:

@@ -7,7 +7,7 @@ import re
 from tests.fakes.telegram import PATIENCE_S
 from tests.fakes.wechat import Member, Pushed, WeChatServer
 
-NUMBERED = re.compile(r"^(\d+)\. (.+)$", re.MULTILINE)
+NUMBERED = re.compile(r"^(\d+|[A-Z])\. (.+)$", re.MULTILINE)
 
 
 class Follower:

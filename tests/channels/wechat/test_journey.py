@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import takewhile
 from pathlib import Path
@@ -17,15 +20,15 @@ from bot.documents.files import Files
 from bot.message import Chat
 from bot.store import Keyring, Store
 from calculator import load
-from tests.channels.telegram.test_journey import a_photo, clock
-from tests.channels.telling import as_transcript
+from tests.channels.telegram.test_journey import a_photo
+from tests.channels.telling import as_transcript, begins
 from tests.channels.wechat.running import Running, running
 from tests.conversation.scene import BOT, MEMBER, ZONE, decided, names, plant_unions, put, read, transcripts
 from tests.fakes.telegram import CutBefore, Status
 from tests.fakes.wechat import Code, WeChatServer
 from tests.fakes.wechat_phone import Follower
 
-Start = Callable[[], AbstractAsyncContextManager[Running]]
+Start = Callable[..., AbstractAsyncContextManager[Running]]
 
 TO_THE_AMOUNT = ["/start", "[住院了]", "45", "[在职]", "152000", "[没领过]"]
 TO_THE_NUMBER = [
@@ -34,14 +37,36 @@ TO_THE_NUMBER = [
 ]
 
 
+@dataclass
+class Clock:
+    """The usual day of the transcripts, or another; its seconds go on."""
+
+    begins: datetime = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
+    begun: float = field(default_factory=time.monotonic)
+
+    def __call__(self) -> datetime:
+        return self.begins + timedelta(seconds=time.monotonic() - self.begun)
+
+
 @pytest.fixture
-async def start(sqlite_store: Store, wechat: WeChatServer, keyring: Keyring, tmp_path: Path) -> Start:
-    """Starts the bot, each time on the same database and files."""
-    await sqlite_store.write(plant_unions)
+def clock(wechat: WeChatServer) -> Clock:
+    """The time for the bot and for WeChat."""
+    clock = Clock()
     wechat.clock = lambda: clock().timestamp()
+    return clock
+
+
+@pytest.fixture
+async def start(sqlite_store: Store, wechat: WeChatServer, keyring: Keyring, clock: Clock, tmp_path: Path) -> Start:
+    """Starts the bot under the rules of a place, each time on the same database and files."""
+    await sqlite_store.write(plant_unions)
     files = Files((tmp_path / "files").as_uri(), keyring)
-    take = partial(step, policies=load("changchun"), zone=ZONE)
-    return partial(running, sqlite_store, wechat, take, tmp_path / "data", files=files, clock=clock)
+
+    def started(place: str = "changchun") -> AbstractAsyncContextManager[Running]:
+        take = partial(step, policies=load(place), zone=ZONE)
+        return running(sqlite_store, wechat, take, tmp_path / "data", files=files, clock=clock)
+
+    return started
 
 
 async def does(follower: Follower, line: str) -> None:
@@ -55,15 +80,14 @@ async def does(follower: Follower, line: str) -> None:
 
 
 @pytest.mark.parametrize("path", transcripts(), ids=names)
-async def test_every_transcript_holds_over_wechat(
-    path: Path, start: Start, sqlite_store: Store, wechat: WeChatServer, follower: Follower
-) -> None:
+async def test_every_transcript_holds_over_wechat(path: Path, start: Start, clock: Clock, sqlite_store: Store, follower: Follower) -> None:
     head, script = read(path)
+    clock.begins = begins(head, clock.begins)
     if head.get("locale") == "en":  # WeChat does not tell an account what language a member speaks
         await sqlite_store.write(put, Chat("wechat", follower.member.id), "en", Place(), clock())
     played: list[list[str]] = []
 
-    async with start() as bot:
+    async with start(head.get("place", "changchun")) as bot:
         for at, line in enumerate(script):
             if line.who == BOT:
                 continue
