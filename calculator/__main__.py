@@ -6,15 +6,17 @@ import argparse
 import sys
 from collections.abc import Callable, Mapping, Sequence
 
-from calculator.commands import check, explain, publish, reference
+from calculator.commands import batch, check, explain, publish, reference, rehearse
 from calculator.commands.terminal import PROGRAM, UNUSABLE, complain
 from calculator.errors import CalculatorError
 
 COMMANDS: Mapping[str, Callable[[Sequence[str]], int]] = {
     "explain": explain.run,
+    "batch": batch.run,
     "check": check.run,
     "publish": publish.run,
     "reference": reference.run,
+    "rehearse": rehearse.run,
 }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from pathlib import Path
 from typing import NamedTuple
 
 
@@ -85,3 +86,26 @@ class NotTogetherError(CalculatorError, ValueError):
         super().__init__(f"{one} and {other} are not paid for the same event")
         self.one = one
         self.other = other
+
+
+class SheetError(CalculatorError, ValueError):
+    """A table that cannot be read or written; SHEET_REASONS lists every `reason`. `where` is a line or a column."""
+
+    def __init__(self, file: Path, reason: str, where: int | str = "") -> None:
+        super().__init__(f"{file}: {SHEET_REASONS[reason]}{f' ({where})' if where else ''}")
+        self.file = file
+        self.reason = reason
+        self.where = where
+
+
+SHEET_REASONS = {
+    "no_file": "there is no such file",
+    "empty": "there are no headings in its first line",
+    "heading_twice": "the same heading twice",
+    "too_many_cells": "a line has more cells than there are headings",
+    "not_a_table": "it is no CSV (UTF-8 or GB18030) and no XLSX file",
+    "too_large": "it unpacks to more than two thousand million bytes",
+    "no_column": "it has no column of this name",
+    "too_long": "an XLSX file holds 1,048,575 rows: write a .csv file",
+    "same_file": "it is the file that is read: name another to write to",
+}

@@ -140,7 +140,7 @@ def parse_fact(name: str, text: str) -> Value:
     except (AmountError, ValueError, KeyError) as wrong:
         if isinstance(wrong, FactError):
             raise
-        raise FactError(name, text, "not_understood") from wrong
+        raise FactError(name, text, wrong.reason if isinstance(wrong, AmountError) else "not_understood") from wrong
 
 
 def checked(fact: Fact, value: Value) -> Value:

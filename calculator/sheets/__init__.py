@@ -1,0 +1,1 @@
+"""Tables as people keep them: CSV and XLSX, in and out, row by row."""
