@@ -5,7 +5,12 @@ from __future__ import annotations
 import sys
 from importlib import import_module
 
-BENCHES = {"conversation": "bench.conversation.run", "understanding": "bench.understanding.run", "wechat": "bench.wechat.run"}
+BENCHES = {
+    "conversation": "bench.conversation.run",
+    "calculator": "bench.calculator.run",
+    "understanding": "bench.understanding.run",
+    "wechat": "bench.wechat.run",
+}
 """What can be measured, and the module whose `main(arguments)` measures it."""
 
 
