@@ -1,9 +1,10 @@
-"""`python -m bot`: serve; `demo`: the same with a made-up union to look at; `unions FILE`, `members FILE`: read a federation's lists."""
+"""`python -m bot`: serve; `demo`: with a made-up union; `unions FILE`, `members FILE`: read the lists; `doctor`: what is wrong."""
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import os
 import signal
 import sys
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ from pathlib import Path
 from aiohttp import web
 from pydantic import ValidationError
 
-from bot import demo, logs, wording
+from bot import demo, doctor, logs, wording
 from bot.app import ENDS, CannotStart, Foundation, application, depending_on, founded, now, opened
 from bot.importing import bring_in
 from bot.members.importing import IMPORTS
@@ -23,8 +24,10 @@ from bot.staff import links
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line. Returns the exit status."""
     parser = argparse.ArgumentParser(prog="python -m bot", description=__doc__)
-    parser.add_argument("command", nargs="?", choices=("serve", "demo", *IMPORTS), default="serve")
+    parser.add_argument("command", nargs="?", choices=("serve", "demo", "doctor", *IMPORTS), default="serve")
     parser.add_argument("file", nargs="?", type=Path, help="a CSV file, for unions and members")
+    parser.add_argument("--json", action="store_true", help="for doctor: JSON")
+    parser.add_argument("--language", choices=wording.LOCALES, default=wording.DEFAULT_LOCALE, help="for doctor: the report's language")
     options = parser.parse_args(arguments)
     command: str = options.command
     if (command in IMPORTS) != (options.file is not None):
@@ -32,8 +35,13 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         settings = Settings()
     except ValidationError as error:
+        if command == "doctor":
+            return _report([doctor.wrong("settings", "refused", problem=each) for each in _problems(error)], None, options)
         print("\n".join(_problems(error)), file=sys.stderr)  # noqa: T201
         return 2
+    if command == "doctor":
+        logs.set_up("error")
+        return _report(asyncio.run(doctor.examine(settings, os.environ)), settings, options)
     if command == "demo":
         settings = demo.settings(settings)
     logs.set_up(settings.log_level)
@@ -44,6 +52,14 @@ def main(arguments: list[str] | None = None) -> int:
     except CannotStart as error:
         print(error, file=sys.stderr)  # noqa: T201
         return 1
+
+
+def _report(findings: list[doctor.Finding], settings: Settings | None, options: argparse.Namespace) -> int:
+    if options.json:
+        print(doctor.as_json(findings, settings, options.language))  # noqa: T201
+    else:
+        print("\n".join(doctor.as_lines(findings, settings, options.language)))  # noqa: T201
+    return doctor.exit_status(findings)
 
 
 def _problems(error: ValidationError) -> Iterator[str]:
