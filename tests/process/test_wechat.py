@@ -22,10 +22,10 @@ from tests.fakes.wechat import AES_KEY, APP_ID, SECRET, TOKEN, WeChatServer
 from tests.fakes.wechat_phone import Follower
 from tests.process.members import PATIENCE_S, a_conversation, undisturbed
 from tests.process.running import Bot, running
-from tests.process.test_kills import nothing_left_to_do
 
 SEED, KILLS, MEMBERS, CONVERSATIONS = 20261124, 12, 8, 12
 TRIED_AGAIN_S = 0.1
+LEFT = "SELECT 1 FROM jobs WHERE state = 'waiting' AND kind IN ('notice', 'upload') LIMIT 1"
 
 
 @asynccontextmanager
@@ -104,7 +104,7 @@ async def test_kills_lose_no_answer_count_none_twice_and_lose_no_notice(tmp_path
             for number in range(MEMBERS):
                 tasks.create_task(member(number, random.Random(dice.random())))  # noqa: S311
             tasks.create_task(siege(bot))
-        await nothing_left_to_do(bot)
+        await all_said(bot)
         assert await bot.stop() == 0
         async with bot.store() as store:
             given_up = await store.read(jobs.dead)
@@ -138,6 +138,14 @@ def slowest(talks: list[Talk]) -> float:
     return max(wait for talk in talks for wait in talk.waits)
 
 
+async def all_said(bot: Bot) -> None:
+    """Wait until nothing waits to be said, or has been given up."""
+    async with asyncio.timeout(PATIENCE_S):
+        with closing(sqlite3.connect(f"file:{bot.data}/niangjia.db?mode=ro", uri=True)) as database:
+            while database.execute(LEFT).fetchone():  # noqa: ASYNC110 - only the database knows
+                await asyncio.sleep(0.1)
+
+
 def revisions(conn: Connection) -> dict[str, int]:
     """How many updates each conversation has taken."""
     return {row.chat: row.revision for row in conn.execute(select(conversations.c.chat, conversations.c.revision))}
@@ -158,7 +166,7 @@ async def test_what_was_confirmed_while_the_database_was_stuck_outlives_a_kill(t
         await bot.start()
         await follower.hears()
         again = await wechat.try_push(follower.sent[0])
-        await nothing_left_to_do(bot)
+        await all_said(bot)
 
     assert again.body == "success"
     assert len(follower.heard) == 1
