@@ -1,7 +1,6 @@
 """The rules, pure: dated policies, facts, verdicts and exact amounts. Knows no bot, no database, no channel and no clock."""
 
 from calculator.amounts import Fen, parse_yuan, plain, pretty
-from calculator.base import Step, Words
 from calculator.errors import AmountError, CalculatorError, FactError, NoEditionError, PolicyError, Problem, UnknownPolicyError
 from calculator.estimate import Estimate, estimate
 from calculator.facts import FACTS, UNCLEAR, Fact, Facts, FactType, Value
@@ -9,6 +8,7 @@ from calculator.logic import State
 from calculator.nearest import Flip
 from calculator.policy import Choice, DocumentNeed, Edition, Policies, Policy, edition_of, load, policy_named
 from calculator.verdict import ConditionResult, Outcome, Verdict, judge, next_worth_asking
+from calculator.working import Step, Words
 
 __all__ = [
     "FACTS",

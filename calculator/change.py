@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from calculator.amounts import Fen
-from calculator.award import Award
-from calculator.banded import FixedSum, RateOnWhole
-from calculator.base import Base
-from calculator.composed import Cases, Parts
+from calculator.awards.award import Award
+from calculator.awards.banded import FixedSum, RateOnWhole
+from calculator.awards.composed import Cases, Parts
 from calculator.edition import Edition
 from calculator.estimate import Estimate, estimate
 from calculator.facts import FACTS, Facts, Value
+from calculator.sums import Base
 from calculator.verdict import Outcome
 
 

@@ -7,10 +7,10 @@ from datetime import date, timedelta
 
 from chinese_calendar import is_workday  # type: ignore[import-untyped]  # it ships no types
 
-from calculator.base import Words
 from calculator.facts import Known
 from calculator.logic import State
 from calculator.nearest import Flip
+from calculator.working import Words
 
 HANDED_IN = "handed_in_on"
 _ONE_DAY = timedelta(days=1)

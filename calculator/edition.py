@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from calculator.amounts import Fen
-from calculator.award import Award, Cap
-from calculator.base import Base, Words
+from calculator.awards.award import Award, Cap
+from calculator.awards.listed import Item
 from calculator.deadline import Deadline
 from calculator.errors import FactError, NoEditionError
 from calculator.facts import FACTS, UNCLEAR, Facts, Known, Open, Value, checked, fact_named
-from calculator.listed import Item
 from calculator.logic import State, Test, hold
+from calculator.sums import Base
+from calculator.working import Words
 
 
 @dataclass(frozen=True, slots=True)

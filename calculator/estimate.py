@@ -6,12 +6,12 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from calculator.amounts import Fen
-from calculator.award import is_known, rounded
-from calculator.base import Step
+from calculator.awards.award import is_known, rounded
 from calculator.edition import Edition
 from calculator.facts import UNCLEAR, Facts, to_json
 from calculator.limits import NOTHING, PAID_THIS_YEAR, of_one_payment, of_the_year
 from calculator.verdict import ConditionResult, Outcome, Verdict, judge, open_amount
+from calculator.working import Step
 
 
 class Estimate(NamedTuple):

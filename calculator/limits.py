@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from calculator.amounts import Fen
-from calculator.base import Step
 from calculator.edition import Edition
+from calculator.working import Step
 
 PAID_THIS_YEAR = "paid_this_year"
 NOTHING = Fen(0)

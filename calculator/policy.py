@@ -8,7 +8,7 @@ from pathlib import Path
 
 from calculator.edition import Choice, Condition, DocumentNeed, Edition, Policy
 from calculator.errors import UnknownPolicyError
-from calculator.reading import read_policy
+from calculator.reading.policy_file import read_policy
 
 __all__ = [
     "POLICIES",

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from xml.sax.saxutils import escape
 
 from calculator.amounts import plain, pretty
-from calculator.banded import FixedSum, RateOnWhole
+from calculator.awards.banded import FixedSum, RateOnWhole
 from calculator.edition import Edition
 from calculator.language.values import ENDS
 from calculator.rehearsal import NO_LINE, Rehearsal, Tally

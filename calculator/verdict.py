@@ -7,13 +7,13 @@ from enum import Enum
 from typing import NamedTuple
 
 from calculator.amounts import Fen
-from calculator.award import is_known, rounded
-from calculator.base import Words
+from calculator.awards.award import is_known, rounded
 from calculator.edition import Condition, Edition
 from calculator.facts import UNCLEAR, Facts, Known, Open, Value
 from calculator.limits import PAID_THIS_YEAR, of_one_payment, of_the_year
 from calculator.logic import Leaf, State, can_fail, hold, undecided
 from calculator.nearest import Flip, closest, nearest
+from calculator.working import Words
 
 
 class Outcome(Enum):

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from calculator import Edition, policy_named
-from calculator.banded import RateOnWhole
+from calculator.awards.banded import RateOnWhole
 from calculator.limits import PAID_THIS_YEAR
 
 Array = NDArray[Any]

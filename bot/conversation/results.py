@@ -8,13 +8,13 @@ from bot.conversation.actions import order_action
 from bot.conversation.failures import failure, own_figure
 from bot.conversation.talk import Rows
 from bot.message import Button, Say
-from calculator.base import Step
 from calculator.edition import Combination, Edition
 from calculator.estimate import Estimate
 from calculator.facts import Facts
 from calculator.logic import State
 from calculator.policy import Policies
 from calculator.verdict import ConditionResult, Outcome
+from calculator.working import Step
 from handlers.benefit import Estimated, late_by, reasons
 from handlers.working import worded
 

@@ -9,14 +9,14 @@ from typing import Any, Final, NamedTuple, cast
 import numpy as np
 
 from calculator.amounts import LARGEST, MILLION
-from calculator.award import Award
-from calculator.banded import Band, Bands, FixedSum, RateOnWhole, SingleRate, Slices
+from calculator.awards.award import Award
+from calculator.awards.banded import Band, Bands, FixedSum, RateOnWhole, SingleRate, Slices
+from calculator.awards.composed import Cases, Parts
+from calculator.awards.listed import Each, Fixed, Items
 from calculator.bulk.columns import Array, bounds
 from calculator.bulk.logic import hold
 from calculator.bulk.rows import FAILED, MET, Rows
-from calculator.composed import Cases, Parts
 from calculator.edition import Edition
-from calculator.listed import Each, Fixed, Items
 
 Based = RateOnWhole | FixedSum | SingleRate | Slices
 

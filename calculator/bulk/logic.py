@@ -8,10 +8,10 @@ from typing import Final
 
 import numpy as np
 
-from calculator.base import Base
 from calculator.bulk.columns import Array, Mask, number
 from calculator.bulk.rows import FAILED, MET, REVIEW, UNKNOWN, Rows, States
 from calculator.logic import All, Leaf, Test
+from calculator.sums import Base
 
 _INT64: Final = np.iinfo(np.int64)
 _TURNED: Final = np.array([MET, UNKNOWN, REVIEW, FAILED])

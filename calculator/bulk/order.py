@@ -34,7 +34,7 @@ class Order:
     year_bits: int
     row_bits: int
 
-    def pack(self, amount: Whole, start: int, stop: int, parts: int) -> list[Whole]:
+    def pack(self, amount: Whole, start: int, stop: int, parts: int) -> list[list[Whole]]:
         """Pack what is paid between these rows, in so many parts by member."""
         packed: list[list[Whole]] = [[] for _ in range(parts)]
         for first in range(start, stop, BLOCK):
@@ -42,7 +42,7 @@ class Order:
             keys = self._keys(rows, np.flatnonzero(amount[rows] > 0))
             for part, (low, high) in zip(packed, pairwise(self._ends(parts)), strict=True):
                 part.append(keys.compress((keys >= low) & (keys < high)))  # four times as fast as an index
-        return [np.concatenate(part) for part in packed]
+        return packed
 
     def rows(self, keys: Whole) -> Whole:
         """Give the row of each key."""
@@ -56,7 +56,7 @@ class Order:
         keys = self.members[rows].take(paid)
         keys -= self.first_member
         keys <<= self.year_bits
-        keys |= self.calendar.take(self.days[rows].take(paid) - self.first_day)
+        keys |= self.calendar.take(self.days[rows].take(paid) - self.first_day, mode="clip")  # quicker than looking whether it fits
         keys <<= self.row_bits
         keys |= paid + rows.start
         return keys
@@ -77,15 +77,13 @@ def order_of(members: Array, days: Array) -> Order:
     calendar = _calendar(first_day, int(dated.max()))
     year_bits, row_bits = max(int(calendar[-1]).bit_length(), _DAY_BITS), len(members).bit_length()
     places = members.astype(np.int64, copy=False)
-    if _width(places) + year_bits + row_bits > _KEY_BITS:
-        places = np.unique(members, return_inverse=True)[1]
-        if _width(places) + year_bits + row_bits > _KEY_BITS:
+    first, last = int(places.min()), int(places.max())
+    if (last - first).bit_length() + year_bits + row_bits > _KEY_BITS:
+        known, places = np.unique(members, return_inverse=True)
+        first, last = 0, len(known) - 1
+        if last.bit_length() + year_bits + row_bits > _KEY_BITS:
             raise ColumnError("too_large", {})
-    return Order(places, days, int(places.min()), first_day, calendar, year_bits, row_bits)
-
-
-def _width(members: Whole) -> int:
-    return (int(members.max()) - int(members.min())).bit_length()
+    return Order(places, days, first, first_day, calendar, year_bits, row_bits)
 
 
 def _calendar(first: int, last: int) -> Whole:

@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from calculator.amounts import LARGEST
-from calculator.base import Base
 from calculator.bulk.columns import Array, Columns, Mask, marked, missing
 from calculator.edition import Edition
+from calculator.sums import Base
 
 States = NDArray[np.uint8]
 """How a fact or test stands in every row: FAILED, UNKNOWN, REVIEW or MET. A known fact is MET, an unclear one REVIEW."""

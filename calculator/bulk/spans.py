@@ -9,14 +9,14 @@ from typing import Any, Final
 import numpy as np
 
 from calculator.amounts import MILLION
-from calculator.award import Award
-from calculator.banded import FixedSum, RateOnWhole, SingleRate, Slices
+from calculator.awards.award import Award
+from calculator.awards.banded import FixedSum, RateOnWhole, SingleRate, Slices
+from calculator.awards.composed import Cases, Parts
+from calculator.awards.listed import Each, Fixed, Items
 from calculator.bulk.awards import Based, pay, worth
 from calculator.bulk.columns import Array, Mask, bounds
 from calculator.bulk.logic import hold
 from calculator.bulk.rows import FAILED, MET, Rows, Span
-from calculator.composed import Cases, Parts
-from calculator.listed import Each, Fixed, Items
 from calculator.logic import leaves
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from itertools import chain
 from typing import Final
 
 import numpy as np
 
-from calculator.bulk.columns import Array, Columns, Mask, marked, read
+from calculator.bulk.columns import Array, Columns, Mask, marked, read, unclear
 from calculator.bulk.compute import THREADS, compute, shares
 from calculator.bulk.order import BLOCK, Order, Whole, order_of
 from calculator.bulk.results import Results
@@ -26,40 +28,44 @@ def in_the_year(edition: Edition, columns: Columns, members: Array, *, threads: 
     paid before the first of these rows, the same for all of a member's year; without a column it is nothing. A row that has no
     amount by itself has none here, and takes nothing of the year; a row under review does. Raises FactError, ColumnError.
     """
-    if PAID_THIS_YEAR not in edition.amount_facts:
-        return compute(edition, columns, threads=threads)
     if columns and len(members) != len(next(iter(columns.values()))):
         raise ColumnError("not_as_long", {"members": (len(members),)})
-    columns = {PAID_THIS_YEAR: np.zeros(len(members), np.int8), **columns}
-    results = compute(edition, columns, threads=threads)
+    results = compute(edition if PAID_THIS_YEAR in columns else _without_the_year(edition), columns, threads=threads)
     given, count = read(edition, columns)
-    days = _days(edition, given, results.amount)
-    if days is not None:
-        order, ends = order_of(members, days), shares(count, threads)
-        year = _Year(edition, order, given[PAID_THIS_YEAR], results.amount)
+    if PAID_THIS_YEAR in edition.amount_facts and results.amount.max(initial=0) > 0:
+        order, ends = order_of(members, _days(edition, given, results.amount)), shares(count, threads)
+        year = _Year(edition, order, given.get(PAID_THIS_YEAR), results.amount)
         with ThreadPoolExecutor(threads) as pool:
             packed = list(pool.map(lambda start, stop: order.pack(results.amount, start, stop, threads), ends[:-1], ends[1:]))
-            for _ in pool.map(year.settle, [np.concatenate(part) for part in zip(*packed, strict=True)]):
+            for _ in pool.map(lambda *parts: year.settle(np.concatenate(list(chain(*parts)))), *packed):
                 pass
     return results
 
 
-def _days(edition: Edition, given: Columns, amount: Whole) -> Array | None:
-    """Give the day of every row; None if nothing is paid. Raises ColumnError for a payment without a day."""
-    paid = amount > 0
+def _without_the_year(edition: Edition) -> Edition:
+    """The rules of one payment alone: what nothing was paid before needs no column of nothings."""
+    asks = tuple(name for name in edition.asks if name != PAID_THIS_YEAR)
+    amount_facts = {name: clause for name, clause in edition.amount_facts.items() if name != PAID_THIS_YEAR}
+    return replace(edition, asks=asks, amount_facts=amount_facts, cap_per_year=None)
+
+
+def _days(edition: Edition, given: Columns, amount: Whole) -> Array:
+    """Give the day of every row. Raises ColumnError for a payment without a day."""
     days = given.get(edition.edition_by)
-    undated = paid if days is None else paid & marked(days)
-    if undated.any():
+    if days is not None and days.min() > unclear(days):
+        return days
+    undated = amount > 0 if days is None else (amount > 0) & marked(days)
+    if days is None or undated.any():
         raise ColumnError("no_day", {edition.edition_by: tuple(np.flatnonzero(undated).tolist())})
-    return days if paid.any() else None
+    return days
 
 
 class _Year:
     """The payments of every year, and what was paid before them; each is cut in place to what those before it have left."""
 
-    def __init__(self, edition: Edition, order: Order, paid: Array, amount: Whole) -> None:
+    def __init__(self, edition: Edition, order: Order, paid: Array | None, amount: Whole) -> None:
         self._order, self._paid, self._amount = order, paid, amount
-        self._cap = 0 if edition.cap_per_year is None else edition.cap_per_year.amount
+        self._cap = 1 << _AMOUNT_BITS if edition.cap_per_year is None else edition.cap_per_year.amount
         self._take = self._for_a_year if edition.per == "year" else self._one_by_one
 
     def settle(self, keys: Whole) -> None:
@@ -80,7 +86,8 @@ class _Year:
         """Add up, and cut to the cap. `so_far` is what the group of the first row was paid in the block before; gives that of the last."""
         before = np.cumsum(due) - due
         first = np.flatnonzero(is_first)
-        start = np.concatenate(([-so_far], before[first] - self._paid.take(rows[first])))
+        paid = 0 if self._paid is None else self._paid.take(rows[first])
+        start = np.concatenate(([-so_far], before[first] - paid))
         before -= start.take(np.cumsum(is_first, dtype=np.int32))
         left = np.maximum(self._cap - before, 0)
         cut = np.flatnonzero(left < due)
@@ -89,6 +96,7 @@ class _Year:
 
     def _for_a_year(self, rows: Whole, due: Whole, is_first: Mask, so_far: int) -> int:
         """Take off the largest so far: each amount is that of the whole year. What was paid at its start is off already."""
+        due = np.minimum(due, self._cap)
         before = np.concatenate(([so_far], due[:-1]))
         before[is_first] = 0
         groups = np.cumsum(is_first) << _AMOUNT_BITS

@@ -7,11 +7,11 @@ import json
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from calculator.checking import Checked, checked
 from calculator.commands.terminal import DONE, PROGRAM, WRONG, complain, say
 from calculator.errors import PolicyError, Problem
 from calculator.policy import POLICIES
-from calculator.published import name_of, read_record, vanished
+from calculator.reading.checking import Checked, checked
+from calculator.reading.published import name_of, read_record, vanished
 
 
 def run(words: Sequence[str]) -> int:

@@ -6,12 +6,12 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from calculator.checking import checked
 from calculator.commands.check import policy_files
 from calculator.commands.terminal import DONE, PROGRAM, UNUSABLE, complain, say
 from calculator.errors import PolicyError
-from calculator.published import checksums, name_of, read_record, record_beside, record_text
-from calculator.reading import read_toml
+from calculator.reading.checking import checked
+from calculator.reading.policy_file import read_toml
+from calculator.reading.published import checksums, name_of, read_record, record_beside, record_text
 
 
 def run(words: Sequence[str]) -> int:

@@ -12,7 +12,7 @@ from calculator.commands.terminal import DONE, PROGRAM, WRONG, complain, say
 from calculator.edition import Edition
 from calculator.errors import UnknownPolicyError
 from calculator.policy import edition_of
-from calculator.reading import read_policy
+from calculator.reading.policy_file import read_policy
 from calculator.rehearsal import Rehearsal, rehearse
 from calculator.rehearsal_report import drawn, lines, table
 from calculator.sheets.reading import open_sheet

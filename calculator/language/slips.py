@@ -14,7 +14,7 @@ from pydantic_core import ErrorDetails
 from calculator.language.policy import PolicyTable
 from calculator.language.tests import LeafTable
 from calculator.language.values import LANGUAGES, Table
-from calculator.lines import Place
+from calculator.reading.lines import Place
 
 
 class Slip(NamedTuple):

@@ -20,7 +20,7 @@ from calculator.language.values import (
     one_of_each_end,
     take_value,
 )
-from calculator.lines import Place
+from calculator.reading.lines import Place
 
 _AS_JSON: dict[FactType, dict[str, JsonValue]] = {
     FactType.MONEY: {"type": "string"},

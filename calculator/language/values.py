@@ -12,7 +12,7 @@ from pydantic_core import PydanticCustomError
 from calculator.amounts import MILLION, Fen, Ppm, parse_rate, parse_yuan
 from calculator.errors import AmountError
 from calculator.facts import FACTS, Fact, FactType
-from calculator.lines import Place
+from calculator.reading.lines import Place
 
 LANGUAGES = ("zh", "en")
 ENDS = ("over", "from", "to", "below")

@@ -25,7 +25,7 @@ from calculator.estimate import estimate
 from calculator.facts import FACTS, UNCLEAR, Facts, FactType, Value
 from calculator.logic import State
 from calculator.policy import POLICIES
-from calculator.reading import read_policy
+from calculator.reading.policy_file import read_policy
 from calculator.verdict import Outcome, open_amount
 from tests.calculator import oracle
 from tests.calculator.cases import edition

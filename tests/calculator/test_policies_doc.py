@@ -24,7 +24,7 @@ from calculator.language.reference import BEGIN, renewed
 from calculator.language.schema import policy_schema, schema_text
 from calculator.language.slips import tables_in
 from calculator.policy import POLICIES
-from calculator.reading import read_policy
+from calculator.reading.policy_file import read_policy
 
 TEXT = PAGE.read_text(encoding="utf-8")
 GUIDE = TEXT.partition(BEGIN)[0]

@@ -10,7 +10,7 @@ import pytest
 
 from calculator.__main__ import main
 from calculator.policy import POLICIES, policy_named
-from calculator.reading import read_policy
+from calculator.reading.policy_file import read_policy
 from calculator.rehearsal import Rehearsal, rehearse
 from calculator.rehearsal_report import HEADINGS, drawn, lines, table
 from calculator.sheets.reading import open_sheet

@@ -18,7 +18,9 @@ NOT_IMPORTED = {
     "import-linter": "a command",
     "mypy": "a command",
     "ruff": "a command",
+    "pytest-cov": "a plugin",
     "types-defusedxml": "types for mypy",
+    "types-tqdm": "types for mypy",
     "uv": "a command",
     "pytest-asyncio": "a plugin",
 }

@@ -7,10 +7,10 @@ from datetime import timedelta
 from typing import Any
 
 from calculator.amounts import Fen, Ppm
-from calculator.award import Award, Cap
-from calculator.banded import Band, Bands, FixedSum, RateOnWhole, SingleRate, Slices
-from calculator.base import Base
-from calculator.composed import Case, Cases, Parts
+from calculator.awards.award import Award, Cap
+from calculator.awards.banded import Band, Bands, FixedSum, RateOnWhole, SingleRate, Slices
+from calculator.awards.composed import Case, Cases, Parts
+from calculator.awards.listed import Each, Fixed, Item, Items
 from calculator.deadline import Deadline
 from calculator.edition import Combination, Condition, DocumentNeed, Edition, Policy, Route
 from calculator.facts import FACTS, FactType
@@ -32,8 +32,8 @@ from calculator.language.policy import DeadlineTable, EditionTable, PolicyTable
 from calculator.language.tests import LeafTable, TreeTable
 from calculator.language.values import CapTable, WordsTable, take_value
 from calculator.limits import PAID_THIS_YEAR
-from calculator.listed import Each, Fixed, Item, Items
 from calculator.logic import All, Any_, Leaf, Test, leaves, negate
+from calculator.sums import Base
 
 Sums = Mapping[str, Base]
 

@@ -11,7 +11,7 @@ from calculator.deadline import after_working_days
 from calculator.edition import Edition
 from calculator.estimate import estimate
 from calculator.policy import policy_named
-from calculator.reading import read_policy
+from calculator.reading.policy_file import read_policy
 from calculator.verdict import Outcome, next_worth_asking
 from tests.calculator.cases import facts
 

@@ -13,7 +13,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from calculator.lines import Place
+from calculator.reading.lines import Place
 
 Record = Mapping[str, Mapping[str, str]]
 """The checksum of each published edition by its first day, by the name of its policy."""

@@ -10,8 +10,8 @@ from typing import Any
 from calculator.amounts import LARGEST
 from calculator.edition import Condition, Edition, Policy
 from calculator.facts import FACTS, FactType
-from calculator.lines import Place
 from calculator.logic import State, hold, leaves
+from calculator.reading.lines import Place
 
 Span = tuple[Any, Any]
 """The least and the most that a fact can be; None where there is no end."""

@@ -2,23 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple
 
 from calculator.amounts import LARGEST
 from calculator.facts import Known
-
-Words = Mapping[str, str]
-"""One text of a policy file in every language: {"zh": ..., "en": ...}."""
-
-
-class Step(NamedTuple):
-    """One line of the working. Figures are JSON: money in fen, rates in parts per million; `clause` is the rule it rests on."""
-
-    kind: str
-    figures: Mapping[str, Any]
-    clause: Words
+from calculator.working import Step, Words
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from calculator.amounts import MILLION, Fen, Ppm, exact_yuan, half_up
-from calculator.award import Cap, Range, capped, cut, nothing, still_open
-from calculator.base import Base, Step, Words
+from calculator.awards.award import Cap, Range, capped, cut, nothing, still_open
 from calculator.facts import Known
+from calculator.sums import Base
+from calculator.working import Step, Words
 
 
 @dataclass(frozen=True, slots=True)

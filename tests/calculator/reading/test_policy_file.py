@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from calculator.errors import PolicyError, Problem
 from calculator.policy import POLICIES
-from calculator.reading import read_policy
+from calculator.reading.policy_file import read_policy
 
 HOSPITAL = (POLICIES / "changchun" / "hospital.toml").read_text(encoding="utf-8")
 ACCIDENT = (POLICIES / "changchun" / "accident.toml").read_text(encoding="utf-8")

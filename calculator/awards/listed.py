@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from calculator.amounts import MILLION, Fen
-from calculator.award import Cap, Range, capped, cut, still_open
-from calculator.base import Step, Words
+from calculator.awards.award import Cap, Range, capped, cut, still_open
 from calculator.facts import FACTS, Known
+from calculator.working import Step, Words
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from calculator.errors import PolicyError
-from calculator.reading import read_policy
+from calculator.reading.policy_file import read_policy
 
 SMALL = """
 benefit = "small"

@@ -10,7 +10,7 @@ from calculator.language.awards import CasesTable, EachTable, FixedSumTable, Ite
 from calculator.language.policy import EditionTable
 from calculator.language.tests import LeafTable, TreeTable
 from calculator.language.values import take_value
-from calculator.lines import Place
+from calculator.reading.lines import Place
 
 Fault = tuple[Place, str]
 

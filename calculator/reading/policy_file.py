@@ -11,14 +11,14 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from calculator.compiling import compiled
 from calculator.edition import Policy
 from calculator.errors import PolicyError, Problem
 from calculator.language.policy import PolicyTable
 from calculator.language.slips import slips
-from calculator.lines import Place, line_of
-from calculator.reaching import unreachable
-from calculator.soundness import faults
+from calculator.reading.compiling import compiled
+from calculator.reading.lines import Place, line_of
+from calculator.reading.reaching import unreachable
+from calculator.reading.soundness import faults
 
 _LINE = re.compile(r" \(at (?:line (?P<line>\d+), column \d+|end of document)\)$")
 

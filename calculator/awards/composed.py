@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from calculator.amounts import MILLION, exact_yuan
-from calculator.award import Award, Cap, Range, capped, cut, is_open, nothing, still_open
-from calculator.base import Step, Words
+from calculator.awards.award import Award, Cap, Range, capped, cut, is_open, nothing, still_open
 from calculator.facts import Known
 from calculator.logic import State, Test, hold, leaves
+from calculator.working import Step, Words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,8 +9,8 @@ import pytest
 from calculator.__main__ import main
 from calculator.commands.check import policy_files
 from calculator.policy import POLICIES
-from calculator.published import checksums, name_of, read_record, record_text
-from calculator.reading import read_toml
+from calculator.reading.policy_file import read_toml
+from calculator.reading.published import checksums, name_of, read_record, record_text
 
 FUZHOU = (POLICIES / "fuzhou" / "hospital.toml").read_text(encoding="utf-8")
 DAYS = ("2010-01-01", "2012-01-01")

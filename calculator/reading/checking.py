@@ -9,9 +9,9 @@ from typing import Any
 
 from calculator.edition import Policy
 from calculator.errors import PolicyError, Problem
-from calculator.lines import Place
-from calculator.published import breaches, name_of, read_record, record_beside
-from calculator.reading import read_policy, read_toml, refused
+from calculator.reading.lines import Place
+from calculator.reading.policy_file import read_policy, read_toml, refused
+from calculator.reading.published import breaches, name_of, read_record, record_beside
 
 
 @dataclass(frozen=True, slots=True)

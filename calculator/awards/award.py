@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from calculator.amounts import MILLION, Fen, exact_yuan, half_up
-from calculator.base import Step, Words
 from calculator.facts import UNCLEAR, Known, Open
+from calculator.working import Step, Words
 
 Range = tuple[int, int]
 

@@ -14,9 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from calculator.errors import PolicyError
-from calculator.lines import Place, line_of
 from calculator.policy import POLICIES
-from calculator.reading import read_policy
+from calculator.reading.lines import Place, line_of
+from calculator.reading.policy_file import read_policy
 
 FILES = sorted(POLICIES.glob("*/*.toml"))
 KEY = re.compile(r"^(?P<key>[a-z_]+) = (?P<value>.+)$")

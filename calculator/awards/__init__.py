@@ -1,0 +1,1 @@
+"""Kinds of award: how an edition turns facts into an amount."""

@@ -1,0 +1,1 @@
+"""Policy files: read, checked, compiled, and held to what was published."""
