@@ -203,7 +203,8 @@ def _staff_news(store: Store, settings: Settings, post: news.Post, clock: Clock)
         await store.write(news.tell_staff_once, job, settings.public_url, post, clock())
 
     async def look(job: Job) -> None:
-        await store.write(daily.look, job.id, plan, post, clock())
+        told = await store.report(daily.gather, plan, clock())
+        await store.write(daily.tell, job.id, told, plan, post, clock())
 
     return {news.STAFF_NEWS: tell, daily.JOB_KIND: look}
 

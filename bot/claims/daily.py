@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta, tzinfo
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import Connection, delete
 
@@ -16,7 +16,7 @@ from bot.claims.told import first_time
 from bot.jobs.tables import WAITS
 from bot.jobs.tables import jobs as queued
 from bot.members.unions import EVERYTHING
-from bot.message import Button, Message
+from bot.message import Button, Chat, Message
 from bot.staff import links
 from handlers.say import Say
 
@@ -35,6 +35,14 @@ class Plan:
     public_url: str
 
 
+@dataclass(frozen=True)
+class Told:
+    """What is to be said: posts of a topic each, and messages for linked chats with their language."""
+
+    posts: tuple[tuple[str, dict[str, Any]], ...]
+    messages: tuple[tuple[Chat, str, Message], ...]
+
+
 def begin(conn: Connection, plan: Plan, now: datetime) -> None:
     """At start: queue the next look. One already due stays; one at an hour that is no longer set goes."""
     stale = delete(queued).where(queued.c.kind == JOB_KIND, WAITS, queued.c.due > now, queued.c.holder.is_(None))
@@ -42,35 +50,45 @@ def begin(conn: Connection, plan: Plan, now: datetime) -> None:
     _queue(conn, plan, now)
 
 
-def look(conn: Connection, job: int, plan: Plan, post: Post, now: datetime) -> None:
-    """Tell everybody, once for each job, and queue the next."""
+def gather(conn: Connection, plan: Plan, now: datetime) -> Told:
+    """What there is to say as things stand; looking takes its time where there are many claims, and changes nothing."""
+    known: dict[str, tuple[Message, ...]] = {}
+    messages = []
+    for chat, locale, branch in links.everybody_linked(conn):
+        if branch not in known:
+            late, figures = overdue(conn, branch, plan.due_days, now), digest(conn, branch, now)
+            known[branch] = _messages(late, figures, plan)
+        messages += [(chat, locale, message) for message in known[branch]]
+    late, figures = overdue(conn, EVERYTHING, plan.due_days, now), digest(conn, EVERYTHING, now)
+    return Told(_posts(late, figures, plan, now), tuple(messages))
+
+
+def tell(conn: Connection, job: int, told: Told, plan: Plan, post: Post, now: datetime) -> None:
+    """Tell everybody, once for each job, and queue the next look."""
     if not first_time(conn, job, now):
         return
     _queue(conn, plan, now)
-    _post(conn, plan, post, now)
-    known: dict[str, list[Message]] = {}
-    for chat, locale, branch in links.everybody_linked(conn):
-        if branch not in known:
-            known[branch] = _messages(conn, branch, plan, now)
-        for message in known[branch]:
-            notices.queue(conn, chat, message, locale=locale, now=now)
+    for topic, entry in told.posts:
+        post(conn, topic, entry, now)
+    for chat, locale, message in told.messages:
+        notices.queue(conn, chat, message, locale=locale, now=now)
 
 
-def _post(conn: Connection, plan: Plan, post: Post, now: datetime) -> None:
-    late, figures = overdue(conn, EVERYTHING, plan.due_days, now), digest(conn, EVERYTHING, now)
+def _posts(late: AllOverdue, figures: Digest, plan: Plan, now: datetime) -> tuple[tuple[str, dict[str, Any]], ...]:
     day = now.astimezone(plan.zone).date().isoformat()
+    posts: list[tuple[str, dict[str, Any]]] = []
     if late.count:
         lines = [{"days": one.days, **one.brief.to_json()} for one in late.first]
-        post(conn, "overdue", {"day": day, "count": late.count, "days": plan.due_days, "lines": lines}, now)
+        posts.append(("overdue", {"day": day, "count": late.count, "days": plan.due_days, "lines": lines}))
     if any(figures.counts.values()):
         entry = {"counts": dict(figures.counts), "estimated": figures.estimated, "approved": figures.approved}
-        post(conn, "digest", {"day": day, **entry, "oldest": figures.oldest, "days": figures.days}, now)
+        posts.append(("digest", {"day": day, **entry, "oldest": figures.oldest, "days": figures.days}))
+    return tuple(posts)
 
 
-def _messages(conn: Connection, branch: str, plan: Plan, now: datetime) -> list[Message]:
+def _messages(late: AllOverdue, figures: Digest, plan: Plan) -> tuple[Message, ...]:
     button = ((Button(Say("button.open_console"), url=f"{plan.public_url}/console/"),),)
-    lines = [_said_overdue(overdue(conn, branch, plan.due_days, now), plan.due_days), _said_digest(digest(conn, branch, now))]
-    return [Message(said, button) for said in lines if said]
+    return tuple(Message(said, button) for said in (_said_overdue(late, plan.due_days), _said_digest(figures)) if said)
 
 
 def _said_overdue(late: AllOverdue, due_days: int) -> tuple[Say, ...]:

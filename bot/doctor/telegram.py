@@ -16,7 +16,7 @@ from bot.settings import Settings
 
 MANY_WAIT = 100
 LATELY = timedelta(hours=1)
-LISTEN_S = 3
+LISTEN_S = 6
 """Another poller comes back sooner than that, and then ours is ended with 409."""
 
 

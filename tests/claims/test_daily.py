@@ -128,7 +128,7 @@ async def test_everybody_linked_hears_of_their_own_branch_once_however_often_the
         claim_for(conn, Stay(town.east_base))
 
         for _ in range(2):
-            daily.look(conn, 17, PLAN, lambda _, topic, entry, __: posted.append((topic, entry)), NOW + timedelta(days=6))
+            look(conn, posted, NOW + timedelta(days=6))
 
         told = [(notice["chat"], notice["message"]["lines"][0]["key"]) for notice in queued(conn, "notice")]
         assert told == [(chat, f"news.staff.{what}") for chat in ("city", "east") for what in ("overdue", "digest")]
@@ -151,11 +151,17 @@ async def test_where_nothing_is_open_nobody_is_bothered(store: Store) -> None:
         person = hire(conn, "city")
         links.link_chat(conn, links.new_code(conn, person, now=NOW), Chat("telegram", "city"), now=NOW)
 
-        daily.look(conn, 17, PLAN, lambda _, topic, entry, __: posted.append((topic, entry)), NOW)
+        look(conn, posted, NOW)
 
         assert (queued(conn, "notice"), posted, len(waiting(conn))) == ([], [], 1)
 
     await store.write(work)
+
+
+def look(conn: Connection, posted: Posted, now: datetime) -> None:
+    """Carry job 17 out."""
+    told = daily.gather(conn, PLAN, now)
+    daily.tell(conn, 17, told, PLAN, lambda _, topic, entry, __: posted.append((topic, entry)), now)
 
 
 def path_of(conn: Connection, union: int) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from aiohttp import ClientSession
 
 from bot.doctor import telegram as telegram_check
 from bot.doctor import web as small_calls
@@ -17,7 +18,7 @@ from bot.doctor.telegram import telegram as check_telegram
 from bot.doctor.wechat import wechat as check_wechat
 from bot.doctor.wecom import wecom_app, wecom_robot
 from tests.doctor.asking import answering, ask, hanging, nonsense, refusing, settings
-from tests.fakes.telegram import TOKEN, Status, TelegramServer
+from tests.fakes.telegram import TOKEN, TelegramServer
 from tests.fakes.wechat import APP_ID, Code, WeChatServer
 from tests.fakes.wechat import SECRET as WECHAT_SECRET
 from tests.fakes.wecom import AGENT_ID, CORP_ID, SECRET, WeComServer
@@ -118,14 +119,27 @@ async def test_failing_deliveries_and_a_pile_of_updates_are_named(tmp_path: Path
 async def test_another_program_that_polls_is_found_while_our_server_rests(tmp_path: Path, telegram: TelegramServer) -> None:
     assert await _rested(tmp_path, telegram) == [("ok", "ok")]
 
-    telegram.fail("getUpdates", Status(409, "Conflict: terminated by other getUpdates request"))
+    async with ClientSession() as other:
+        polling = asyncio.create_task(_polls(other, telegram))
+        await telegram.until(lambda: telegram._polls > 1)
 
-    assert await _rested(tmp_path, telegram) == [("wrong", "conflict")]
+        assert await _rested(tmp_path, telegram, listen_s=telegram_check.LISTEN_S) == [("wrong", "conflict")]
+
+        polling.cancel()
+        await asyncio.gather(polling, return_exceptions=True)
 
 
-async def _rested(folder: Path, telegram: TelegramServer) -> list[tuple[str, str]]:
+async def _polls(http: ClientSession, telegram: TelegramServer) -> None:
+    """Another program with the same token, which comes back half a second after it was ended."""
+    while True:
+        async with http.post(f"{telegram.url}/bot{TOKEN}/getUpdates", data={"timeout": "30"}) as answer:
+            await answer.read()
+        await asyncio.sleep(0.5)
+
+
+async def _rested(folder: Path, telegram: TelegramServer, listen_s: int = 0) -> list[tuple[str, str]]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(telegram_check, "LISTEN_S", 0)
+        patch.setattr(telegram_check, "LISTEN_S", listen_s)
         return await ask(check_telegram, on_telegram(folder, telegram.url, running=False))
 
 
