@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from typing import Any
@@ -17,8 +17,9 @@ from handlers.benefit import Estimated, NotYet, facts_worth_asking, in_force, re
 from handlers.case import Case
 from handlers.dialogue import Flow, ask
 from handlers.facts import day_question, fact_question
+from handlers.helper import AGREED, CONSENT, REFUSED, Helper, addressed, answers_of, helping
 from handlers.identity import age_on, birth_day, read_card, read_certno, read_name, read_phone
-from handlers.questions import Confirm, Documents, Found, HandedIn, Item, Lookup, Need, Question, Text, YesNo, missing_of
+from handlers.questions import Confirm, Documents, Found, HandedIn, Item, Lookup, Need, Question, Text, missing_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +51,16 @@ class Applied:
     missing: int
     """Kinds of document nothing has come for."""
     card: str
+    helper: Helper | None = None
+    """Who files it, where that is not the member."""
 
 
-CONSENT = YesNo(key="consent")
 NAME = Text(key="name", reader=read_name, likely="王芳")
 UNION = Lookup(key="union", source="union")
 PHONE = Text(key="phone", reader=read_phone, likely="13800000000")
 CARD = Text(key="card", reader=read_card, likely="6222000000000000", masked=True)
+DEATH = "death"
+"""The injury after which the money goes to those left behind."""
 
 
 def claim(case: Case, name: str) -> Flow[Applied | Estimated | Declined | NotYet]:
@@ -64,9 +68,11 @@ def claim(case: Case, name: str) -> Flow[Applied | Estimated | Declined | NotYet
     policy = case.policies[name]
     if in_force(case, name) is None:
         return NotYet(name, policy.editions[0].starts)
-    if not (yield from ask(CONSENT)):
+    consent = yield from ask(CONSENT)
+    helper = None if consent in {AGREED, REFUSED} else (yield from helping())
+    if consent == REFUSED or (consent != AGREED and helper is None):
         return Declined()
-    person = yield from _person(case.day)
+    person = yield from _person(case.day, helper)
     day = yield from ask(_event_day(policy, case.day))
     edition = policy.edition_on(day)
     facts = yield from _facts(case, edition, person, day)
@@ -76,9 +82,9 @@ def claim(case: Case, name: str) -> Flow[Applied | Estimated | Declined | NotYet
     last_day = _still_open(worked_out, case.day)
     papers = _papers(edition, facts, last_day)
     documents = yield from ask(papers)
-    card = yield from ask(CARD)
+    card = yield from ask(_card(facts, helper))
     missing = missing_of(papers.needs, documents)
-    applied = Applied(name, edition, day, person, facts, worked_out, documents, missing, card)
+    applied = Applied(name, edition, day, person, facts, worked_out, documents, missing, card, helper)
     yield from ask(_last_look(policy, applied, case.day, last_day))
     return applied
 
@@ -115,12 +121,17 @@ def _last_look(policy: Policy, applied: Applied, today: date, last_day: date | N
     )
 
 
-def _person(today: date) -> Generator[Question[Any], Any, Person]:
-    name = yield from ask(NAME)
-    certno = yield from ask(_certno(today))
-    union = yield from ask(UNION)
-    phone = yield from ask(PHONE)
+def _person(today: date, helper: Helper | None) -> Generator[Question[Any], Any, Person]:
+    name = yield from ask(addressed(NAME, helper))
+    certno = yield from ask(addressed(_certno(today), helper))
+    union = yield from ask(addressed(UNION, helper))
+    phone = yield from ask(addressed(PHONE, helper))
     return Person(name, certno, union, phone)
+
+
+def _card(facts: Facts, helper: Helper | None) -> Text:
+    """The member's own card; of one who died, that of a family member."""
+    return replace(CARD, words="card_of_family") if DEATH in facts.values() else addressed(CARD, helper)
 
 
 def _facts(case: Case, edition: Edition, person: Person, day: date) -> Generator[Question[Any], Any, dict[str, Value]]:
@@ -142,6 +153,7 @@ def _items(policy: Policy, applied: Applied, today: date) -> tuple[Item, ...]:
     person, edition = applied.person, applied.edition
     unasked = {HANDED_IN} if birth_day(person.certno) is None else {HANDED_IN, "age"}
     given: list[tuple[Question[Any], Any]] = [
+        *answers_of(applied.helper),
         (NAME, person.name),
         (_certno(today), person.certno),
         (UNION, person.union),

@@ -17,7 +17,7 @@ from handlers.questions import Confirm, Documents, Found, HandedIn
 from tests.handlers.walking import TODAY, path
 
 ANSWERS: Mapping[str, Any] = {
-    "consent": True,
+    "consent": "yes",
     "name": "王芳",
     "certno": "110101198001010010",
     "union": {"id": 2, "name": "一汽总装工会"},
@@ -55,7 +55,7 @@ def test_consent_comes_before_anything_personal() -> None:
 
 
 def test_without_consent_it_ends_there() -> None:
-    run = claimed("hospital", {**ANSWERS, "consent": False})
+    run = claimed("hospital", {**ANSWERS, "consent": "no"})
 
     assert run.outcome == Declined()
     assert path(run) == ["consent"]

@@ -23,6 +23,8 @@ TEXTS: Mapping[str, tuple[str, ...]] = {
     "certno": ("110101198001010010", "110101201501010011", "110101196001010011", "E12345678"),
     "phone": ("13800138000", "043188775566"),
     "card": ("6222021234567890128", "6222021234567890"),
+    "helper_name": ("李雷",),
+    "helper_phone": ("13900139000",),
 }
 """Answers by hand for the questions that read by a rule of their own: certificates of the old, of a child, and of a foreigner."""
 
