@@ -52,15 +52,13 @@ def begin(conn: Connection, plan: Plan, now: datetime) -> None:
 
 def gather(conn: Connection, plan: Plan, now: datetime) -> Told:
     """What there is to say as things stand; looking takes its time where there are many claims, and changes nothing."""
-    known: dict[str, tuple[Message, ...]] = {}
-    messages = []
-    for chat, locale, branch in links.everybody_linked(conn):
-        if branch not in known:
-            late, figures = overdue(conn, branch, plan.due_days, now), digest(conn, branch, now)
-            known[branch] = _messages(late, figures, plan)
-        messages += [(chat, locale, message) for message in known[branch]]
-    late, figures = overdue(conn, EVERYTHING, plan.due_days, now), digest(conn, EVERYTHING, now)
-    return Told(_posts(late, figures, plan, now), tuple(messages))
+    linked = links.everybody_linked(conn)
+    branches = {EVERYTHING, *(branch for _, _, branch in linked)}
+    known = {branch: (overdue(conn, branch, plan.due_days, now), digest(conn, branch, now)) for branch in branches}
+    messages = {branch: _messages(late, figures, plan) for branch, (late, figures) in known.items()}
+    late, figures = known[EVERYTHING]
+    each = [(chat, locale, message) for chat, locale, branch in linked for message in messages[branch]]
+    return Told(_posts(late, figures, plan, now), tuple(each))
 
 
 def tell(conn: Connection, job: int, told: Told, plan: Plan, post: Post, now: datetime) -> None:
