@@ -1,4 +1,7 @@
-"""`python -m bot`: serve; `demo`: with a made-up union; `unions FILE`, `members FILE`: read the lists; `doctor`: what is wrong."""
+"""`python -m bot`: serve; `demo`: with a made-up union; `unions FILE`, `members FILE`: read the lists; `doctor`: what is wrong.
+
+`rehearse BEFORE AFTER`: what new rules would do to the claims there are.
+"""
 
 from __future__ import annotations
 
@@ -13,22 +16,26 @@ from pathlib import Path
 from aiohttp import web
 from pydantic import ValidationError
 
-from bot import demo, doctor, logs, wording
+from bot import demo, doctor, logs, rehearsing, wording
 from bot.app import ENDS, CannotStart, Foundation, application, depending_on, founded, now, opened
 from bot.importing import bring_in
 from bot.members.importing import IMPORTS
 from bot.settings import Settings
 from bot.staff import links
+from calculator.errors import CalculatorError
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line. Returns the exit status."""
+    words = sys.argv[1:] if arguments is None else arguments
+    if words[:1] == ["rehearse"]:
+        return rehearse(words[1:])
     parser = argparse.ArgumentParser(prog="python -m bot", description=__doc__)
     parser.add_argument("command", nargs="?", choices=("serve", "demo", "doctor", *IMPORTS), default="serve")
     parser.add_argument("file", nargs="?", type=Path, help="a CSV file, for unions and members")
     parser.add_argument("--json", action="store_true", help="for doctor: JSON")
     parser.add_argument("--language", choices=wording.LOCALES, default=wording.DEFAULT_LOCALE, help="for doctor: the report's language")
-    options = parser.parse_args(arguments)
+    options = parser.parse_args(words)
     command: str = options.command
     if (command in IMPORTS) != (options.file is not None):
         parser.error(f"{command} FILE" if command in IMPORTS else f"{command} takes no file")
@@ -52,6 +59,23 @@ def main(arguments: list[str] | None = None) -> int:
     except CannotStart as error:
         print(error, file=sys.stderr)  # noqa: T201
         return 1
+
+
+def rehearse(words: list[str]) -> int:
+    """Rehearse new rules on the claims in the database, whether or not the bot is being served meanwhile. Returns the exit status."""
+    options = rehearsing.read_arguments(words)
+    logs.set_up("error")
+    try:
+        return asyncio.run(rehearse_alongside(Settings(), options))
+    except (CannotStart, CalculatorError, ValidationError) as error:
+        print(error, file=sys.stderr)  # noqa: T201
+        return 2
+
+
+async def rehearse_alongside(settings: Settings, options: argparse.Namespace) -> int:
+    """Rehearse on what the store holds."""
+    async with opened(settings) as foundation:
+        return await rehearsing.rehearse_claims(foundation.store, options)
 
 
 def _report(findings: list[doctor.Finding], settings: Settings | None, options: argparse.Namespace) -> int:

@@ -13,7 +13,7 @@ from calculator.edition import Edition
 from calculator.errors import FactError, NoEditionError
 from calculator.facts import Facts, parse_fact
 from calculator.limits import PAID_THIS_YEAR
-from calculator.sheets.reading import Row, Sheet
+from calculator.sheets.reading import Cells, Row
 
 MEMBER = "member"
 UNION = "union"
@@ -66,12 +66,12 @@ class Cases:
         return compute(self.edition, columns)
 
 
-def read_cases(sheet: Sheet, pick: Callable[[Mapping[str, str]], Edition], told: Progress) -> tuple[list[Cases], list[BadRow]]:
+def read_cases(source: Cells, pick: Callable[[Mapping[str, str]], Edition], told: Progress) -> tuple[list[Cases], list[BadRow]]:
     """Read every row under the edition that `pick` finds for its cells: the facts this edition reads, and no others."""
     found: dict[str, Cases] = {}
     bad: list[BadRow] = []
     numbers: dict[str, int] = {}
-    for chunk in _chunks(sheet.rows()):
+    for chunk in _chunks(source.rows()):
         by_edition: dict[str, list[tuple[Row, Facts]]] = {}
         for row in chunk:
             try:
@@ -83,7 +83,7 @@ def read_cases(sheet: Sheet, pick: Callable[[Mapping[str, str]], Edition], told:
             found.setdefault(edition.id, Cases(edition))
             by_edition.setdefault(edition.id, []).append((row, facts))
         for edition_id, rows in by_edition.items():
-            found[edition_id].add(rows, sheet.headings, numbers)
+            found[edition_id].add(rows, source.headings, numbers)
         told(len(chunk))
     return list(found.values()), bad
 

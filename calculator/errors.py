@@ -65,7 +65,7 @@ class UnknownPolicyError(CalculatorError, LookupError):
     """A place, benefit or edition for which there is no file."""
 
     def __init__(self, name: str) -> None:
-        super().__init__(name)
+        super().__init__(f"{name}: there is no such policy or edition")
         self.name = name
 
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import numpy as np
 
 from calculator.bulk import NO_AMOUNT, Array, Results
 from calculator.cases import BadRow, Cases, Progress, read_cases
 from calculator.edition import Edition
-from calculator.sheets.reading import open_sheet
+from calculator.sheets.reading import Cells
 from calculator.verdict import Outcome
 
 NO_LINE = 0
@@ -65,11 +64,10 @@ class Rehearsal:
         return sum(count for (before, after), count in self.turns.items() if before is not after)
 
 
-def rehearse(before: Edition, after: Edition, source: Path, told: Progress) -> Rehearsal:
-    """Hold both editions against every row of a table, whatever its day. Raises CalculatorError."""
-    sheet = open_sheet(source)
-    first, bad = read_cases(sheet, lambda _cells: before, told)
-    second, also_bad = read_cases(sheet, lambda _cells: after, told)
+def rehearse(before: Edition, after: Edition, source: Cells, told: Progress) -> Rehearsal:
+    """Hold both editions against every row, whatever its day; `told` hears of every row twice. Raises CalculatorError."""
+    first, bad = read_cases(source, lambda _cells: before, told)
+    second, also_bad = read_cases(source, lambda _cells: after, told)
     found = Rehearsal(before, after, bad=sorted({*bad, *also_bad}))
     if first and second:
         _compare(found, first[0], second[0])

@@ -18,13 +18,32 @@ from calculator.rehearsal_report import drawn, lines, table
 from calculator.sheets.reading import open_sheet
 from calculator.sheets.writing import writing
 
+DESCRIPTION = "Hold two editions against the same cases: winners, losers, flips and budget. Nothing is changed."
+
 
 def run(words: Sequence[str]) -> int:
     """Rehearse one edition against another. Raises CalculatorError."""
-    arguments = _parser().parse_args(words)
+    parser = argparse.ArgumentParser(prog=f"{PROGRAM} rehearse", description=DESCRIPTION)
+    add_arguments(parser)
+    parser.add_argument("cases", metavar="CASES", type=Path, help=".csv or .xlsx, as for batch; a column `union` gives groups")
+    arguments = parser.parse_args(words)
     before, after = edition_named(arguments.before), edition_named(arguments.after)
-    with tqdm(total=2 * open_sheet(arguments.cases).count, unit=" rows", disable=None) as bar:
-        found = rehearse(before, after, arguments.cases, bar.update)
+    sheet = open_sheet(arguments.cases)
+    with tqdm(total=2 * sheet.count, unit=" rows", disable=None) as bar:
+        found = rehearse(before, after, sheet, bar.update)
+    return tell(found, arguments)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """What a rehearsal is told, wherever its cases come from."""
+    parser.add_argument("before", metavar="BEFORE", help="place/benefit@DAY, or a policy file with @DAY (default: its last edition)")
+    parser.add_argument("after", metavar="AFTER", help="the same")
+    parser.add_argument("--table", type=Path, metavar="FILE", help="every figure, .csv or .xlsx")
+    parser.add_argument("--picture", type=Path, metavar="FILE", help="a picture, .svg")
+
+
+def tell(found: Rehearsal, arguments: argparse.Namespace) -> int:
+    """Say what came of it, and write what was asked for; the exit code says whether every row could be used. Raises SheetError."""
     say("\n".join(lines(found)))
     if arguments.table:
         rows = list(table(found))
@@ -54,18 +73,3 @@ def _complained(found: Rehearsal) -> int:
     if found.bad:
         complain(f"{len(found.bad):,} rows could not be used")
     return WRONG if found.bad else DONE
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog=f"{PROGRAM} rehearse",
-        description="Hold two editions against the same cases: winners, losers, flips and budget. Nothing is changed.",
-    )
-    parser.add_argument("before", metavar="BEFORE", help="place/benefit@DAY, or a policy file with @DAY (default: its last edition)")
-    parser.add_argument("after", metavar="AFTER", help="the same")
-    parser.add_argument(
-        "cases", metavar="CASES", type=Path, help=".csv or .xlsx as for batch; `union` groups, `member` applies the yearly cap"
-    )
-    parser.add_argument("--table", type=Path, metavar="FILE", help="every figure, .csv or .xlsx")
-    parser.add_argument("--picture", type=Path, metavar="FILE", help="a picture, .svg")
-    return parser

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import Protocol
 from zipfile import BadZipFile, ZipFile
 
 from python_calamine import CalamineError, load_workbook
@@ -29,9 +30,20 @@ class Row:
     cells: dict[str, str]
 
 
+class Cells(Protocol):
+    """Rows of cells, wherever they are kept."""
+
+    @property
+    def headings(self) -> tuple[str, ...]:
+        """The names of the columns."""
+
+    def rows(self) -> Iterator[Row]:
+        """Read the rows from the first, as often as it is asked."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A table: its headings, how many rows it has, and the way to read them."""
+    """A file of rows: its headings, how many rows it has, and the way to read them."""
 
     file: Path
     headings: tuple[str, ...]

@@ -51,7 +51,7 @@ DEARER_TOP = (('over = "200000", rate = "10%"', 'over = "200000", rate = "9%"'),
 
 
 def rehearsed(tmp_path: Path, *changes: tuple[str, str], rows: tuple[str, ...] = ROWS) -> Rehearsal:
-    return rehearse(HOSPITAL, read_policy(draft(tmp_path, *changes)).editions[-1], cases(tmp_path, *rows), lambda _: None)
+    return rehearse(HOSPITAL, read_policy(draft(tmp_path, *changes)).editions[-1], open_sheet(cases(tmp_path, *rows)), lambda _: None)
 
 
 def test_winners_losers_flips_and_budget_are_counted(tmp_path: Path) -> None:
@@ -95,7 +95,7 @@ def test_within_a_members_year_the_cap_holds_in_both_editions(tmp_path: Path) ->
     )
     lower = read_policy(draft(tmp_path, ('amount = "50000"', 'amount = "40000"'))).editions[-1]
 
-    found = rehearse(HOSPITAL, lower, file, lambda _: None)
+    found = rehearse(HOSPITAL, lower, open_sheet(file), lambda _: None)
 
     assert (found.whole.before, found.whole.after, found.whole.losers) == (5_000_000, 4_000_000, 1)
 
@@ -158,7 +158,7 @@ def test_items_of_a_list_are_groups_too(tmp_path: Path) -> None:
     file = tmp_path / "cases.csv"
     file.write_text("work_injury,injury\nno,spine\nno,ribs\nno,lighter\n", encoding="utf-8")
 
-    found = rehearse(accident, accident, file, lambda _: None)
+    found = rehearse(accident, accident, open_sheet(file), lambda _: None)
 
     assert {row[1] for row in table(found) if row[0] == "band"} == {"spine", "ribs", "no band"}
 
