@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterable, Sequence
 from datetime import date
 
+from calculator.change import changes
 from calculator.commands.terminal import DONE, PROGRAM, say
 from calculator.edition import Edition
 from calculator.errors import FactError
@@ -21,11 +22,12 @@ def run(words: Sequence[str]) -> int:
     """Explain one case. Raises CalculatorError."""
     arguments = _parser().parse_intermixed_args(words)  # facts may stand on both sides of --on
     edition = policy_named(arguments.policy).edition_on(arguments.on)
-    result = estimate(edition, facts_of(edition, arguments.facts))
+    facts = facts_of(edition, arguments.facts)
+    result, more = estimate(edition, facts), changes(edition, facts)
     if arguments.json:
-        say(json.dumps(as_json(result), ensure_ascii=False, indent=2))
+        say(json.dumps(as_json(result, more), ensure_ascii=False, indent=2))
     else:
-        say("\n".join(as_lines(result, edition, arguments.language)))
+        say("\n".join(as_lines(result, edition, arguments.language, more)))
     return DONE
 
 

@@ -150,3 +150,20 @@ def test_it_runs_as_a_program() -> None:
     )
 
     assert done.returncode == 0, done.stderr
+
+
+def test_what_would_pay_more_is_told_in_data_and_in_words(capsys: pytest.CaptureFixture[str]) -> None:
+    case = ("age=45", "in_work=yes", "out_of_pocket=9800.01", "paid_this_year=0")
+
+    result = _explained(capsys, "changchun/hospital", *case)
+    assert result["changes"] == [{"fact": "out_of_pocket", "to": "10000.01", "by": "200.00", "amount": "200.00", "more": "53.00"}]
+
+    assert main(["explain", "changchun/hospital", "--on", "2023-07-01", *case]) == 0
+    assert "+ out_of_pocket 10000.01 200.00  200.00 (+53.00)" in capsys.readouterr().out
+
+
+def test_the_last_day_to_hand_in_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    case = ("year_out_of_pocket=70000", "commercial_paid=0", "unit_paid=0", "paid_this_year=0", "discharged_on=2022-05-01")
+
+    assert main(["explain", "tianjin/hospital", "--on", "2022-05-01", *case]) == 0
+    assert "@ 2023-01-15" in capsys.readouterr().out
