@@ -37,11 +37,12 @@ class Order:
     def pack(self, amount: Whole, start: int, stop: int, parts: int) -> list[list[Whole]]:
         """Pack what is paid between these rows, in so many parts by member."""
         packed: list[list[Whole]] = [[] for _ in range(parts)]
+        ends = list(pairwise(self._ends(parts)))
         for first in range(start, stop, BLOCK):
             rows = slice(first, min(first + BLOCK, stop))
-            keys = self._keys(rows, np.flatnonzero(amount[rows] > 0))
-            for part, (low, high) in zip(packed, pairwise(self._ends(parts)), strict=True):
-                part.append(keys.compress((keys >= low) & (keys < high)))  # four times as fast as an index
+            keys, is_paid = self._keys(rows), amount[rows] > 0
+            for part, (low, high) in zip(packed, ends, strict=True):
+                part.append(keys.compress(is_paid & (keys >= low) & (keys < high)))  # four times as fast as an index
         return packed
 
     def rows(self, keys: Whole) -> Whole:
@@ -52,13 +53,13 @@ class Order:
         """Give one number for each member's year."""
         return keys >> (self.row_bits + _DAY_BITS)
 
-    def _keys(self, rows: slice, paid: Whole) -> Whole:
-        keys = self.members[rows].take(paid)
-        keys -= self.first_member
+    def _keys(self, rows: slice) -> Whole:
+        """Pack rows; those without a day, which are paid nothing, get any."""
+        keys = self.members[rows] - self.first_member
         keys <<= self.year_bits
-        keys |= self.calendar.take(self.days[rows].take(paid) - self.first_day, mode="clip")  # quicker than looking whether it fits
+        keys |= self.calendar.take(self.days[rows] - self.first_day, mode="clip")
         keys <<= self.row_bits
-        keys |= paid + rows.start
+        keys |= np.arange(rows.start, rows.stop)
         return keys
 
     def _ends(self, parts: int) -> list[int]:

@@ -84,15 +84,12 @@ class _Year:
 
     def _one_by_one(self, rows: Whole, due: Whole, is_first: Mask, so_far: int) -> int:
         """Add up, and cut to the cap. `so_far` is what the group of the first row was paid in the block before; gives that of the last."""
-        before = np.cumsum(due) - due
-        first = np.flatnonzero(is_first)
-        paid = 0 if self._paid is None else self._paid.take(rows[first])
-        start = np.concatenate(([-so_far], before[first] - paid))
-        before -= start.take(np.cumsum(is_first, dtype=np.int32))
-        left = np.maximum(self._cap - before, 0)
-        cut = np.flatnonzero(left < due)
-        self._amount[rows[cut]] = left[cut]
-        return int(before[-1] + due[-1])
+        paid = due if self._paid is None else due + is_first * self._paid.take(rows)
+        total = np.cumsum(paid) + so_far
+        total -= np.maximum.accumulate(is_first * (total - paid))  # what the groups before were paid never grows less
+        cut = np.flatnonzero(total > self._cap)
+        self._amount[rows[cut]] = np.maximum(due[cut] - (total[cut] - self._cap), 0)
+        return int(total[-1])
 
     def _for_a_year(self, rows: Whole, due: Whole, is_first: Mask, so_far: int) -> int:
         """Take off the largest so far: each amount is that of the whole year. What was paid at its start is off already."""

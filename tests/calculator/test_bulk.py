@@ -254,6 +254,13 @@ def test_numbers_that_cannot_be_are_refused_by_row(name: str, numbers: list[int]
     assert (refused.value.reason, dict(refused.value.rows)) == ("cannot_be", {name: rows})
 
 
+def test_a_type_without_negative_numbers_marks_nothing() -> None:
+    with pytest.raises(ColumnError) as refused:
+        compute(edition("hospital"), {"age": np.array([0, 1, 200], np.uint8)})
+
+    assert dict(refused.value.rows) == {"age": (2,)}
+
+
 def test_every_column_is_looked_through_before_any_is_refused() -> None:
     with pytest.raises(ColumnError) as refused:
         compute(edition("hospital"), {"age": np.resize([45, 200], BLOCK + 2), "out_of_pocket": np.resize([-5, 0, 0], BLOCK + 2)})

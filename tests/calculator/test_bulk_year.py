@@ -172,9 +172,13 @@ def test_a_payment_without_a_day_is_refused_by_row() -> None:
 
 
 def test_days_are_needed_only_where_something_is_paid() -> None:
-    columns = {"age": np.array([61, 45], np.int8), "discharged_on": np.array([np.iinfo(np.int64).min, 19_500])}
+    missing = np.iinfo(np.int64).min
+    columns = {
+        "age": np.array([61, 45, 45], np.int8), "in_work": np.array([True] * 3), "out_of_pocket": np.array([40_000_000, 40_000_000, missing]),
+        "discharged_on": np.array([missing, 19_500, missing]),
+    }  # fmt: skip
 
-    assert in_the_year(HOSPITAL, columns, np.array([1, 1])).amount.tolist() == [0, NO_AMOUNT]
+    assert in_the_year(HOSPITAL, columns, np.array([1, 1, 1])).amount.tolist() == [0, 4_000_000, NO_AMOUNT]
 
 
 def test_members_are_whole_numbers_and_as_many_as_rows() -> None:
