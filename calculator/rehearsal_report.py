@@ -19,7 +19,7 @@ _GAIN, _LOSS, _QUIET = "#2e7d4f", "#b3412f", "#8a8f98"
 
 def lines(found: Rehearsal) -> Iterator[str]:
     """For a terminal: the whole, the verdicts that turn, then the groups, those that change most first."""
-    yield f"{found.before.id}  →  {found.after.id}"
+    yield _title(found)
     whole = found.whole
     yield f"{whole.cases:,} cases: {whole.winners:,} get more, {whole.losers:,} get less, {whole.unchanged:,} the same, {whole.open:,} open"
     yield f"budget {pretty(whole.before)} → {pretty(whole.after)} yuan ({_signed(whole.after - whole.before)})"
@@ -43,6 +43,8 @@ def _group(title: str, group: Sequence[tuple[str, Tally]]) -> Iterator[str]:
 def table(found: Rehearsal) -> Iterator[list[str]]:
     """For a spreadsheet: every group, sums in yuan."""
     yield list(HEADINGS)
+    for edition in (found.before, found.after):
+        yield ["edition", edition.id, edition.status, *[""] * (len(HEADINGS) - 3)]
     groups: list[tuple[str, Mapping[str, Tally]]] = [("all", {"": found.whole}), ("band", _bands(found)), ("union", found.by_union)]
     for group, tallies in groups:
         for name, tally in tallies.items():
@@ -63,9 +65,9 @@ def drawn(found: Rehearsal) -> str:
     )
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {height}" font-family="sans-serif" font-size="14" role="img">',
-        f"<title>{escape(found.before.id)} → {escape(found.after.id)}</title>",
+        f"<title>{escape(_title(found))}</title>",
         f'<rect width="{_WIDTH}" height="{height}" fill="#fff"/>',
-        _text(20, 30, f"{found.before.id} → {found.after.id}", size=18),
+        _text(20, 30, _title(found), size=18),
         _text(20, 56, f"{pretty(whole.before)} → {pretty(whole.after)} ({_signed(whole.after - whole.before)})"),
         _text(20, 78, counts, colour=_QUIET),
     ]
@@ -112,6 +114,11 @@ def _figures(tally: Tally) -> list[str]:
     counts = (tally.cases, tally.winners, tally.losers, tally.unchanged, tally.open)
     sums = (tally.gained, tally.lost, tally.before, tally.after, tally.after - tally.before)
     return [*map(str, counts), *map(plain, sums)]
+
+
+def _title(found: Rehearsal) -> str:
+    """The two editions, and whether their rules are official or a sample."""
+    return f"{found.before.id} ({found.before.status}) → {found.after.id} ({found.after.status})"
 
 
 def _signed(fen: int) -> str:

@@ -119,6 +119,7 @@ def test_the_report_says_every_figure(tmp_path: Path) -> None:
     found = rehearsed(tmp_path, *LOWER_THRESHOLD, *DEARER_TOP)
     text = "\n".join(lines(found))
 
+    assert text.startswith("changchun/hospital@2023-01-01 (sample) → changchun/hospital@2023-01-01 (sample)\n")
     assert "6 cases: 1 get more, 1 get less, 3 the same, 1 open" in text
     assert "budget 25,420.00 → 22,980.00 yuan (-2,440.00)" in text
     assert "ineligible → eligible: 1" in text
@@ -132,7 +133,7 @@ def test_the_table_holds_the_whole_every_band_every_union_and_every_verdict(tmp_
     assert rows[0] == list(HEADINGS)
     assert all(len(row) == len(HEADINGS) for row in rows)
     assert ["all", "", "6", "1", "1", "3", "1", "60.00", "2500.00", "25420.00", "22980.00", "-2440.00"] in rows
-    assert {row[0] for row in rows[1:]} == {"all", "band", "union", "verdict"}
+    assert {row[0] for row in rows[1:]} == {"edition", "all", "band", "union", "verdict"}
 
 
 def test_the_picture_shows_what_each_band_gains_and_loses(tmp_path: Path) -> None:
