@@ -180,16 +180,24 @@ def test_numbers_may_be_of_any_whole_type(kind: type[np.generic]) -> None:
     assert results.amount.tolist() == [1_216_000, 0]
 
 
-def test_days_may_be_dates_of_numpy() -> None:
-    days = np.array(["2025-01-15", "NaT"], "M8[D]")
+def year_in_tianjin(rows: int, **days: Any) -> Results:
+    """A year of 70,000 yuan in Tianjin, of which the deadline is 15 January of the next."""
     rules = next(each for each, _ in EDITIONS if each.place == "tianjin")
-    results = compute(rules, {
-        "year_out_of_pocket": np.array([7_000_000] * 2), "commercial_paid": np.zeros(2, np.int64), "unit_paid": np.zeros(2, np.int64),
-        "paid_this_year": np.zeros(2, np.int64),
-        "discharged_on": days - 365, "handed_in_on": days + 2,
-    })  # fmt: skip
+    money = {"year_out_of_pocket": 7_000_000, "commercial_paid": 0, "unit_paid": 0, "paid_this_year": 0}
+    return compute(rules, {name: np.full(rows, fen) for name, fen in money.items()} | days)
 
-    assert [results.outcome_of(row) for row in (0, 1)] == [Outcome.REVIEW, Outcome.ELIGIBLE]
+
+def test_days_may_be_dates_of_numpy() -> None:
+    days = np.array(["2025-01-15", "2025-01-16", "NaT"], "M8[D]")
+
+    results = year_in_tianjin(3, discharged_on=days - 30, handed_in_on=days)
+
+    assert [results.outcome_of(row) for row in range(3)] == [Outcome.ELIGIBLE, Outcome.REVIEW, Outcome.ELIGIBLE]
+    assert results.reasons_of(1) == (Reason(State.REVIEW, "in_time"),)
+
+
+def test_no_deadline_has_passed_while_nothing_is_handed_in() -> None:
+    assert year_in_tianjin(1, discharged_on=np.array(["2020-01-01"], "M8[D]")).outcome_of(0) is Outcome.ELIGIBLE
 
 
 def test_each_row_names_the_line_that_paid_it() -> None:

@@ -174,7 +174,7 @@ def test_a_payment_without_a_day_is_refused_by_row() -> None:
 def test_days_are_needed_only_where_something_is_paid() -> None:
     missing = np.iinfo(np.int64).min
     columns = {
-        "age": np.array([61, 45, 45], np.int8), "in_work": np.array([True] * 3), "out_of_pocket": np.array([40_000_000, 40_000_000, missing]),
+        "age": np.array([61, 45, 45], np.int8), "in_work": np.full(3, True), "out_of_pocket": np.array([40_000_000, 40_000_000, missing]),
         "discharged_on": np.array([missing, 19_500, missing]),
     }  # fmt: skip
 
