@@ -32,7 +32,11 @@ def make_engine(url: str) -> Engine:
         max_overflow=THREADS,  # while reads and writes are both at their most
         query_cache_size=2000,
         hide_parameters=True,  # an error must not carry a name into a log
-        connect_args={"options": "-c timezone=UTC -c lock_timeout=30000", "connect_timeout": 10},
+        connect_args={
+            "options": "-c timezone=UTC -c lock_timeout=30000",
+            "connect_timeout": 10,
+            "prepare_threshold": None,  # else the driver deallocates all statements after a rollback, the pipeline's among them
+        },
     )
 
     @event.listens_for(engine, "connect")

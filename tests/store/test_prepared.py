@@ -190,3 +190,16 @@ async def test_a_connection_cut_before_its_first_statement_is_replaced(postgres_
 
     assert len(await store.read(lambda conn: conn.execute(select(updates)).all())) == 40
     await store.close()
+
+
+async def test_a_work_taken_back_leaves_every_prepared_statement_in_place(store: Store) -> None:
+    def often_then_taken_back(conn: Connection) -> None:
+        for _ in range(7):  # a driver may prepare by itself what it runs often
+            conn.execute(text("select count(*) from conversations"))
+        raise ZeroDivisionError
+
+    await store.write(add.run, ROW)
+    for _ in range(12):
+        with pytest.raises(ZeroDivisionError):
+            await store.write(often_then_taken_back)
+        assert await store.write(find.run, {"of": "a"}) == (ROW["state"], NOW)
