@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Final
+from typing import Any, Final, TypeVar
 
 import numpy as np
 
@@ -14,6 +15,8 @@ from calculator.bulk.results import Results, empty
 from calculator.bulk.rows import Rows, Scratch
 from calculator.edition import Edition
 from calculator.errors import ColumnError
+
+T = TypeVar("T")
 
 BLOCK: Final = 1 << 18
 """Rows in a block. NumPy lets go of Python's lock only while it is inside one operation: in smaller blocks the threads queue for it."""
@@ -36,21 +39,27 @@ def compute(edition: Edition, columns: Columns, *, threads: int = THREADS) -> Re
     if most(edition.award, edition) > np.iinfo(np.int64).max:
         raise ColumnError("too_large", {})
     given, count = read(edition, columns)
-    _keep_freed_memory()
     work = _Work(edition, given, count)
-    ends = shares(count, threads)
-    with ThreadPoolExecutor(threads) as pool:
-        for _ in pool.map(work.between, ends[:-1], ends[1:]):
-            pass
+    in_threads(work.between, *shares(count, threads))
     if work.wrong:
         raise ColumnError("cannot_be", {name: tuple(np.sort(np.concatenate(rows)).tolist()) for name, rows in work.wrong.items()})
     return work.results
 
 
-def shares(count: int, threads: int) -> list[int]:
-    """Divide rows between threads: where each share begins, and the end. Few rows are not worth a second thread."""
+def shares(count: int, threads: int) -> tuple[list[int], list[int]]:
+    """Divide rows between threads: where each share begins, and where it ends. Few rows are not worth a second thread."""
     parts = max(min(threads, count // BLOCK), 1)
-    return [count * part // parts for part in range(parts + 1)]
+    ends = [count * part // parts for part in range(parts + 1)]
+    return ends[:-1], ends[1:]
+
+
+def in_threads(work: Callable[..., T], *shares: Sequence[Any]) -> list[T]:
+    """Do every share of some work, each in a thread of its own; a single one in this."""
+    if len(shares[0]) == 1:
+        return [work(*(share[0] for share in shares))]
+    _keep_freed_memory()
+    with ThreadPoolExecutor(len(shares[0])) as pool:
+        return list(pool.map(work, *shares))
 
 
 def _keep_freed_memory() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from itertools import chain
 from typing import Final
@@ -10,7 +9,7 @@ from typing import Final
 import numpy as np
 
 from calculator.bulk.columns import Array, Columns, Mask, marked, read, unclear
-from calculator.bulk.compute import THREADS, compute, shares
+from calculator.bulk.compute import THREADS, compute, in_threads, shares
 from calculator.bulk.order import BLOCK, Order, Whole, order_of
 from calculator.bulk.results import Results
 from calculator.edition import Edition
@@ -33,12 +32,10 @@ def in_the_year(edition: Edition, columns: Columns, members: Array, *, threads: 
     results = compute(edition if PAID_THIS_YEAR in columns else _without_the_year(edition), columns, threads=threads)
     given, count = read(edition, columns)
     if PAID_THIS_YEAR in edition.amount_facts and results.amount.max(initial=0) > 0:
-        order, ends = order_of(members, _days(edition, given, results.amount)), shares(count, threads)
+        order, (starts, stops) = order_of(members, _days(edition, given, results.amount)), shares(count, threads)
         year = _Year(edition, order, given.get(PAID_THIS_YEAR), results.amount)
-        with ThreadPoolExecutor(threads) as pool:
-            packed = list(pool.map(lambda start, stop: order.pack(results.amount, start, stop, threads), ends[:-1], ends[1:]))
-            for _ in pool.map(lambda *parts: year.settle(np.concatenate(list(chain(*parts)))), *packed):
-                pass
+        packed = in_threads(lambda start, stop: order.pack(results.amount, start, stop, len(starts)), starts, stops)
+        in_threads(lambda parts: year.settle(np.concatenate(list(chain(*parts)))), list(zip(*packed, strict=True)))
     return results
 
 

@@ -94,11 +94,21 @@ def test_what_was_paid_before_counts_from_the_start() -> None:
     assert over(HOSPITAL, stays(("2023-05-01", "2100000"), before=6_000_000), [1]) == [0]
 
 
-def test_without_a_column_nothing_was_paid_before() -> None:
-    rows = stays(("2023-05-01", "4000000"), ("2023-05-02", "4000000"))
-    columns = {name: as_column(HOSPITAL, name, [row[name] for row in rows]) for name in rows[0] if name != "paid_this_year"}
+@every_yearly_edition
+@several_times
+def test_without_a_column_nothing_was_paid_before(rules: Edition, table: oracle.Table, seed: int) -> None:
+    days = [date(2023, 1 + place % 12, 1) for place in range(150)]
+    rows = [
+        {**case, "paid_this_year": 0, rules.edition_by: day} for case, day in zip(Chance(rules, table, seed).cases(), days, strict=True)
+    ]
+    columns = {name: as_column(rules, name, [row.get(name) for row in rows]) for name in names_of(rules)}
+    members = np.arange(len(rows)) % 7
 
-    assert in_the_year(HOSPITAL, columns, np.array([1, 1])).amount.tolist() == [4_000_000, 1_000_000]
+    told = in_the_year(rules, columns, members)
+    untold = in_the_year(rules, {name: column for name, column in columns.items() if name != "paid_this_year"}, members)
+
+    assert (told.amount == untold.amount).all()
+    assert (told.outcome == untold.outcome).all()
 
 
 def test_a_row_without_an_amount_takes_nothing_of_the_year() -> None:
