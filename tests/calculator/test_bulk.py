@@ -190,7 +190,7 @@ def year_in_tianjin(rows: int, **days: Any) -> Results:
 def test_days_may_be_dates_of_numpy() -> None:
     days = np.array(["2025-01-15", "2025-01-16", "NaT"], "M8[D]")
 
-    results = year_in_tianjin(3, discharged_on=days - 30, handed_in_on=days)
+    results = year_in_tianjin(3, discharged_on=days - np.timedelta64(30, "D"), handed_in_on=days)
 
     assert [results.outcome_of(row) for row in range(3)] == [Outcome.ELIGIBLE, Outcome.REVIEW, Outcome.ELIGIBLE]
     assert results.reasons_of(1) == (Reason(State.REVIEW, "in_time"),)
