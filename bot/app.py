@@ -39,6 +39,8 @@ from bot.store import Keyring, Store
 from bot.store.alone import alone
 from bot.store.errors import DatabaseInUse, KeyringError, Unreadable
 from bot.store.migrate import migrate
+from bot.threads import news as threads_news
+from bot.threads.hours import Hours
 from calculator import load
 from calculator.errors import CalculatorError
 
@@ -151,7 +153,8 @@ def application(settings: Settings, foundation: Foundation, clock: Clock = now) 
     store, files = foundation.store, foundation.files
     with depending_on("POLICY_PLACE", CalculatorError):
         policies = load(settings.policy_place)
-    take: Callable[..., bool] = partial(step, policies=policies, zone=settings.time_zone)
+    hours = Hours(settings.answer_days, settings.office_opens, settings.office_closes)
+    take: Callable[..., bool] = partial(step, hours=hours, policies=policies, zone=settings.time_zone)
     streams = Streams()
     telegram = Telegram(settings, store, take, wording.say, clock) if settings.telegram_token else None
     wechat = WeChat(settings, store, take, wording.say, clock) if settings.wechat_app_id else None
@@ -206,7 +209,10 @@ def _staff_news(store: Store, settings: Settings, post: news.Post, clock: Clock)
         told = await store.report(daily.gather, plan, clock())
         await store.write(daily.tell, job.id, told, plan, post, clock())
 
-    return {news.STAFF_NEWS: tell, daily.JOB_KIND: look}
+    async def tell_of_thread(job: Job) -> None:
+        await store.write(threads_news.tell_staff_once, job, settings.public_url, post, clock())
+
+    return {news.STAFF_NEWS: tell, threads_news.JOB_KIND: tell_of_thread, daily.JOB_KIND: look}
 
 
 def _plan(settings: Settings) -> daily.Plan:

@@ -105,6 +105,9 @@ class Settings(BaseSettings):
 
     claim_due_days: int = Field(5, ge=1, le=365, description="Staff are reminded of a claim that waits for them longer than so many days")
     digest_hour: int = Field(9, ge=0, le=23, description="Hour of the day, in TIME_ZONE, at which staff get figures and reminders")
+    answer_days: int = Field(1, ge=1, le=30, description="Working days within which staff usually answer a member who asks for a person")
+    office_opens: int = Field(9, ge=0, le=23, description="Hour, in TIME_ZONE, from which staff are there on working days")
+    office_closes: int = Field(17, ge=1, le=24, description="Hour at which they leave")
 
     @model_validator(mode="after")
     def _a_webhook_has_a_secret(self) -> Self:

@@ -17,8 +17,8 @@ from handlers.benefit import Estimated, NotYet, facts_worth_asking, in_force, re
 from handlers.case import Case
 from handlers.dialogue import Flow, ask
 from handlers.facts import day_question, fact_question
-from handlers.helper import AGREED, CONSENT, REFUSED, Helper, addressed, answers_of, helping
 from handlers.identity import age_on, birth_day, read_card, read_certno, read_name, read_phone
+from handlers.on_behalf import AGREED, CONSENT, REFUSED, Helper, addressed, answers_of, helping
 from handlers.questions import Confirm, Documents, Found, HandedIn, Item, Lookup, Need, Question, Text, missing_of
 
 

@@ -35,6 +35,8 @@ class Claim:
     on_roster: bool
     phone: str
     card: str
+    helper: Mapping[str, str] | None
+    """Who filed it for the member: relation, name, phone."""
     facts: Mapping[str, Any]
     estimate: Mapping[str, Any]
     edition: str

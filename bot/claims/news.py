@@ -12,6 +12,7 @@ from bot import jobs, notices
 from bot.claims import claim as stored
 from bot.claims.brief import brief_of
 from bot.claims.claim import Claim
+from bot.claims.own_chat import own_chat
 from bot.claims.told import first_time
 from bot.jobs import Job
 from bot.members.tables import unions
@@ -34,6 +35,22 @@ def tell_member(
     named = {"number": claim.number, "title": dict(edition_of(claim.edition).title), **figures}
     buttons = ((Button(Say("button.mend"), f"mend:{claim.id}"),),) if mend else ()
     notices.queue(conn, claim.chat, Message((Say(f"news.{key}", named), *more), buttons), locale=claim.locale, now=now)
+    own = None if claim.helper is None else own_chat(conn, claim)
+    if own is not None:
+        said = [Say("news.mended_by_helper")] if mend else more
+        notices.queue(conn, own.chat, Message((Say(f"news.{key}", named), *said)), locale=own.locale, now=now)
+
+
+def tell_of_filing(conn: Connection, claim: Claim, *, now: datetime) -> bool:
+    """Tell a member in a chat of their own who has filed for them; False where there is none, and the staff must tell."""
+    own = None if claim.helper is None else own_chat(conn, claim)
+    if claim.helper is None or own is None:
+        return False
+    figures: dict[str, Any] = {"name": claim.helper["name"], "phone": claim.helper["phone"]}
+    figures |= {"number": claim.number, "title": dict(edition_of(claim.edition).title)}
+    said = (Say("news.filed_for_you", figures), Say("news.filed_for_you.not_agreed"))
+    notices.queue(conn, own.chat, Message(said, ((Button(Say("button.human"), "human"),),)), locale=own.locale, now=now)
+    return True
 
 
 def tell_staff_later(conn: Connection, claim_id: int, *, again: bool, now: datetime) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, insert, select, text
 
 from bot import audit
+from bot.claims import claim as stored
 from bot.claims import news
 from bot.claims.errors import IncompleteError
 from bot.claims.states import State
@@ -20,6 +21,7 @@ from bot.members.lookup import certno_hash, name_hash, phone_hash
 from bot.members.tables import unions
 from bot.message import Chat, UploadId
 from calculator import Fen
+from handlers.on_behalf import Helper
 
 _NEXT_NUMBER = text(
     "INSERT INTO claim_numbers (month, last) VALUES (:month, 1) "
@@ -48,6 +50,8 @@ class Application:
     year: int
     estimated: Fen | None
     uploads: tuple[Paper, ...]
+    helper: Helper | None = None
+    """Who files it, where that is not the member."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +60,8 @@ class Submitted:
 
     id: int
     number: str
+    member_told: bool = False
+    """Whether a member somebody else files for was told in a chat of their own."""
 
 
 def submit(conn: Connection, application: Application, *, now: datetime) -> Submitted:
@@ -65,9 +71,11 @@ def submit(conn: Connection, application: Application, *, now: datetime) -> Subm
     claim_id = int(conn.execute(insert(claims).values(row).returning(claims.c.id)).scalar_one())
     attach(conn, application.chat, claim_id, application.uploads)
     detail = {"benefit": application.benefit, "estimated": application.estimated, "papers": [kind for _, kind in application.uploads]}
+    if application.helper is not None:
+        detail["for_another"] = application.helper.relation
     audit.record(conn, at=now, actor=member(application.chat), action="submitted", subject=f"claim:{claim_id}", detail=detail)
     news.tell_staff_later(conn, claim_id, again=False, now=now)
-    return Submitted(claim_id, number)
+    return Submitted(claim_id, number, news.tell_of_filing(conn, stored.read(conn, claim_id), now=now))
 
 
 def attach(conn: Connection, chat: Chat, claim_id: int, papers: Sequence[Paper]) -> None:
@@ -109,6 +117,7 @@ def _row(conn: Connection, application: Application, number: str, now: datetime)
         "phone": application.phone,
         "phone_hash": phone_hash(conn, application.phone),
         "card": application.card,
+        "helper": None if application.helper is None else asdict(application.helper),
         "facts": dict(application.facts),
         "estimate": dict(application.estimate),
         "edition": application.edition,

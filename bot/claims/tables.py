@@ -28,6 +28,7 @@ claims = Table(
     Column("phone", EncryptedText("claims.phone"), nullable=False),
     Column("phone_hash", String(64), nullable=False),
     Column("card", EncryptedText("claims.card"), nullable=False),
+    Column("helper", EncryptedJson("claims.helper"), nullable=True),  # {"relation", "name", "phone"} of whoever files it for the member
     Column("facts", EncryptedJson("claims.facts"), nullable=False),
     Column("estimate", EncryptedJson("claims.estimate"), nullable=False),  # frozen as shown to the member, with its working
     Column("edition", String(80), nullable=False),

@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import cache
 
 from bot import wording
-from bot.conversation import standing
+from bot.conversation import asking_staff, standing
 from bot.conversation.actions import order_action
 from bot.conversation.editing import asking_again, edit_key
 from bot.conversation.going_on import go_on, menu, start, troubles
@@ -112,10 +112,6 @@ def _help(talk: Talk, _: str) -> Reply:
     return go_on(talk.noting(Say("help.what", {"troubles": troubles(talk)}), Say("help.how"), Say("help.words")))
 
 
-def _human(talk: Talk, _: str) -> Reply:
-    return go_on(talk.noting(Say("human")))
-
-
 def _language(talk: Talk, wanted: str) -> Reply:
     """Switch to the language named, or to the other one."""
     other = LOCALES[(LOCALES.index(talk.conversation.locale) + 1) % len(LOCALES)]
@@ -179,7 +175,10 @@ COMMANDS: Mapping[str, Command] = {
     "change": _change,
     "edit": _edit,
     "help": _help,
-    "human": _human,
+    "human": asking_staff.human,
+    "human_not": asking_staff.not_now,
+    "share": asking_staff.share,
+    "share_not": asking_staff.share_not,
     "language": _language,
     "why": _why,
     "benefit": _benefit,
@@ -202,6 +201,7 @@ LABELS: Mapping[str, tuple[str, str]] = {
     "button.why": ("why", ""),
     "button.menu": ("menu", ""),
     "button.human": ("human", ""),
+    "thread.button.write": ("human", ""),
     "button.stop": ("stop", ""),
     "button.resume": ("resume", ""),
     "button.mend": ("mend", ""),

@@ -16,6 +16,9 @@ from bot.conversation.results import clauses, combined, other_benefits, result
 from bot.conversation.state import Place
 from bot.conversation.talk import Reply, Rows, Talk
 from bot.message import Button, Say, UploadId
+from bot.threads import ask
+from bot.threads.news import WRITE
+from bot.threads.thread import open_in
 from calculator.facts import to_json
 from calculator.policy import Policies
 from calculator.verdict import Outcome
@@ -53,6 +56,7 @@ def menu(talk: Talk) -> Reply:
     other = (
         (Button(Say("menu.status"), order_action("status")), Button(Say("menu.help"), order_action("help"))),
         (Button(Say("menu.language"), order_action("language")),),
+        *(((WRITE,),) if open_in(talk.conn, talk.conversation.chat) else ()),
     )
     return Reply(place, talk.noted + first, resume + benefits + other)
 
@@ -103,13 +107,24 @@ def _applied(talk: Talk, outcome: Applied) -> Reply:
         year=outcome.day.year,
         estimated=outcome.estimate.amount,
         uploads=tuple((UploadId(document.upload), document.kind) for document in outcome.documents),
+        helper=outcome.helper,
     )
     submitted = submit(talk.conn, application, now=talk.now)
+    ask.join_claim(talk.conn, chat, submitted.id, now=talk.now)
     sample = (Say("result.sample"),) if outcome.estimate.status == "sample" else ()
     lines = (Say("claim.submitted", {"number": submitted.number}), _submitted_amount(outcome), *sample, Say("claim.submitted_next"))
     others = combined(outcome.edition, outcome.facts, talk.case.policies)
-    said = (*talk.noted, *lines, *_missing(outcome, talk.case.day), *clauses(others))
+    said = (*talk.noted, *lines, *_by_helper(outcome, submitted.member_told), *_missing(outcome, talk.case.day), *clauses(others))
     return Reply(Place(at_menu=True), said, (*other_benefits(others), *_after_claim()))
+
+
+def _by_helper(outcome: Applied, member_told: bool) -> tuple[Say, ...]:
+    """Where somebody filed for the member: that it is noted, and how the member hears of it."""
+    if outcome.helper is None:
+        return ()
+    figures = {"name": outcome.person.name}
+    how = "claim.submitted.member_told" if member_told else "claim.submitted.member_phoned"
+    return (Say("claim.submitted.by_helper", figures), Say(how, figures))
 
 
 def _missing(outcome: Applied, today: date) -> tuple[Say, ...]:

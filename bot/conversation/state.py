@@ -31,6 +31,8 @@ class Place:
     """{"key", "stored"}: the answer changed last, as it was; for undo, which leaves all others alone."""
     at_menu: bool = False
     """The menu was shown last; what is typed now is not an answer."""
+    to_staff: Mapping[str, Any] | None = None
+    """What is typed next goes to the staff, {"claim"}, or says whether they may see the facts on the thread, {"thread"}."""
 
     def with_answer(self, key: str, stored: Any) -> Place:
         """The same place with one answer more, or another."""

@@ -10,12 +10,13 @@ from typing import Any
 from sqlalchemy import Connection
 
 from bot import notices
-from bot.conversation import commands, papers, state
+from bot.conversation import asking_staff, commands, papers, state
 from bot.conversation.actions import Answer, Order, read_action
 from bot.conversation.answering import not_understood, noted, pressed, typed
 from bot.conversation.going_on import go_on, menu, start
 from bot.conversation.talk import Reply, Talk
 from bot.message import Command, FileSent, Incoming, Message, Pressed, Say, Text, UploadSettled
+from bot.threads.hours import OFFICE, Hours
 from calculator.policy import Policies
 from handlers.benefit import in_force
 from handlers.case import Case
@@ -29,7 +30,9 @@ SPOKEN = {"language_zh": ("language", "zh_CN"), "language_en": ("language", "en"
 """Spoken commands that are another command with an argument."""
 
 
-def step(conn: Connection, incoming: Incoming, *, now: datetime, policies: Policies, zone: tzinfo) -> bool:
+def step(
+    conn: Connection, incoming: Incoming, *, now: datetime, policies: Policies, zone: tzinfo, hours: Hours = OFFICE
+) -> bool:
     """Take one update. False if it had been taken before: then nothing happens.
 
     The conversation, its answers, whatever the answer leads to and the notices leaving for it are stored together or not at all.
@@ -38,8 +41,8 @@ def step(conn: Connection, incoming: Incoming, *, now: datetime, policies: Polic
     if conversation is None:
         return False
     here = now.astimezone(zone)
-    talk = Talk(conn, conversation, Case(here.date(), policies), here)
-    reply = TURNS[type(incoming.what)](talk, incoming.what)
+    talk = Talk(conn, conversation, Case(here.date(), policies), here, hours=hours)
+    reply = asking_staff.typed(talk, incoming.what) or TURNS[type(incoming.what)](asking_staff.quiet(talk, incoming.what), incoming.what)
     locale = reply.locale or conversation.locale
     state.save(conn, replace(conversation, place=reply.place, locale=locale, revision=conversation.revision + 1), now)
     if reply.lines:

@@ -13,6 +13,7 @@ from bot import wording
 from bot.conversation.actions import answer_action
 from bot.conversation.state import Conversation, Place
 from bot.message import Button, Say
+from bot.threads.hours import OFFICE, Hours
 from handlers.case import Case
 from handlers.dialogue import Replay, replay
 from handlers.flows import FLOWS
@@ -40,6 +41,8 @@ class Talk:
     now: datetime
     noted: tuple[Say, ...] = field(default=())
     """Sentences that come before the next question."""
+    hours: Hours = OFFICE
+    """When there are staff, and how soon they answer."""
 
     @property
     def place(self) -> Place:

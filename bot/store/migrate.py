@@ -26,6 +26,7 @@ TABLES = (
     "bot.members.tables",
     "bot.staff.tables",
     "bot.claims.tables",
+    "bot.threads.tables",
     "bot.documents.tables",
     "bot.conversation.tables",
     "bot.channels.web.tables",

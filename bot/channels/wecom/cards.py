@@ -43,6 +43,17 @@ def _claims(parcel: Parcel) -> Content:
     return Say(f"wecom.{entry['news']}.title", _figures(entry)), lines, f"claims/{entry['claim']}"
 
 
+def _threads(parcel: Parcel) -> Content:
+    count = len(parcel.entries) + parcel.more
+    title = Say("wecom.thread.title") if count == 1 else Say("wecom.threads.title", {"count": count})
+    lines = [(_thread(entry), Say("wecom.union.value", entry)) for entry in parcel.entries]
+    return title, lines, f"threads/{parcel.entries[0]['thread']}" if count == 1 else "threads"
+
+
+def _thread(entry: Entry) -> Say:
+    return Say("wecom.thread.claim", entry) if entry["number"] else Say("wecom.thread.chat", entry)
+
+
 def _overdue(parcel: Parcel) -> Content:
     entry = parcel.entries[-1]
     lines = [(Say("wecom.waited", {"days": line["days"]}), Say("wecom.line", _figures(line))) for line in entry["lines"]]
@@ -62,7 +73,7 @@ def _digest(parcel: Parcel) -> Content:
 
 
 DIGEST = ("undecided", "returned", "to_pay", "estimated", "approved")
-_CONTENT: Mapping[str, Callable[[Parcel], Content]] = {"claims": _claims, "overdue": _overdue, "digest": _digest}
+_CONTENT: Mapping[str, Callable[[Parcel], Content]] = {"claims": _claims, "threads": _threads, "overdue": _overdue, "digest": _digest}
 
 
 def _figures(entry: Entry) -> dict[str, Any]:

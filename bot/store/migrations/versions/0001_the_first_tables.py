@@ -83,6 +83,7 @@ def upgrade() -> None:  # noqa: PLR0915
         sa.Column("phone", sa.LargeBinary(), nullable=False),
         sa.Column("phone_hash", sa.String(length=64), nullable=False),
         sa.Column("card", sa.LargeBinary(), nullable=False),
+        sa.Column("helper", sa.LargeBinary(), nullable=True),
         sa.Column("facts", sa.LargeBinary(), nullable=False),
         sa.Column("estimate", sa.LargeBinary(), nullable=False),
         sa.Column("edition", sa.String(length=80), nullable=False),
@@ -254,6 +255,39 @@ def upgrade() -> None:  # noqa: PLR0915
         batch_op.create_index(batch_op.f("ix_telegram_sends_changed_at"), ["changed_at"], unique=False)
 
     op.create_table(
+        "thread_messages",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("thread_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", Moment(), nullable=False),
+        sa.Column("staff_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("words", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_thread_messages")),
+    )
+    with op.batch_alter_table("thread_messages", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_thread_messages_thread_id"), ["thread_id"], unique=False)
+
+    op.create_table(
+        "threads",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("subject", sa.String(length=100), nullable=False),
+        sa.Column("claim_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("union_path", sa.String(length=200), nullable=False),
+        sa.Column("channel", sa.String(length=12), nullable=False),
+        sa.Column("chat", sa.String(length=64), nullable=False),
+        sa.Column("locale", sa.String(length=8), nullable=False),
+        sa.Column("state", sa.String(length=8), nullable=False),
+        sa.Column("context", sa.LargeBinary(), nullable=True),
+        sa.Column("taken_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("since", Moment(), nullable=False),
+        sa.Column("opened_at", Moment(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_threads")),
+        sa.UniqueConstraint("subject", name=op.f("uq_threads_subject")),
+    )
+    with op.batch_alter_table("threads", schema=None) as batch_op:
+        batch_op.create_index("ix_threads_chat", ["channel", "chat"], unique=False)
+        batch_op.create_index("ix_threads_list", ["state", "since"], unique=False)
+
+    op.create_table(
         "told",
         sa.Column("job", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
         sa.Column("at", Moment(), nullable=False),
@@ -423,6 +457,15 @@ def downgrade() -> None:  # noqa: PLR0915
         batch_op.drop_index(batch_op.f("ix_told_at"))
 
     op.drop_table("told")
+    with op.batch_alter_table("threads", schema=None) as batch_op:
+        batch_op.drop_index("ix_threads_list")
+        batch_op.drop_index("ix_threads_chat")
+
+    op.drop_table("threads")
+    with op.batch_alter_table("thread_messages", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_thread_messages_thread_id"))
+
+    op.drop_table("thread_messages")
     with op.batch_alter_table("telegram_sends", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_telegram_sends_changed_at"))
 

@@ -1,0 +1,146 @@
+"""A member asks for a person: what is typed next goes to the staff, which is said plainly, and the flow goes on where it was."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, Final
+
+from bot.claims import find
+from bot.claims.states import State
+from bot.conversation.actions import order_action
+from bot.conversation.going_on import go_on
+from bot.conversation.talk import Reply, Rows, Talk, as_json
+from bot.message import Button, FileSent, Say, Text, UploadSettled, What
+from bot.threads import ask
+from bot.threads.news import WRITE
+from bot.threads.thread import Thread, open_in
+from calculator.facts import FACTS
+from handlers.understanding.reading import Read
+from handlers.understanding.topics import read_topic
+from handlers.understanding.yes_no import read_yes_no
+
+LONGEST: Final = 2000
+FINISHED: Final = frozenset({State.PAID, State.WITHDRAWN})
+"""A claim nobody asks about of their own accord; a refused one is asked about most."""
+LEAVES: Final = frozenset({"stop", "back", "menu"})
+"""Commands that mean the same as "not now" while the next words are awaited for the staff; all other words go to them."""
+
+
+def human(talk: Talk, claim_id: str) -> Reply:
+    """What is typed next goes to the staff: about the claim named, else about what is still being talked or waited about."""
+    claim = _claim(talk, claim_id)
+    place = replace(talk.place, to_staff={"claim": None if claim is None else claim.id}, proposed=None)
+    about = Say("thread.write") if claim is None else Say("thread.write_about", {"number": claim.number})
+    return Reply(place, (*talk.noted, about, *_soon(talk), Say("thread.urgent")), _not_now())
+
+
+def not_now(talk: Talk, _: str) -> Reply:
+    """Nothing goes to the staff."""
+    return go_on(quiet(talk).noting(Say("thread.not_written")))
+
+
+def share(talk: Talk, thread_id: str) -> Reply:
+    """The staff may see the benefit and the facts so far, beside what was asked."""
+    facts = _facts(talk)
+    if not facts or not (thread_id.isascii() and thread_id.isdecimal()):
+        return go_on(talk.noting(Say("press.stale")))
+    thread = next((one for one in open_in(talk.conn, talk.conversation.chat) if str(one.id) == thread_id), None)
+    if thread is None:
+        return go_on(talk.noting(Say("press.stale")))
+    context = {"benefit": talk.place.about.get("benefit", ""), "facts": facts}
+    ask.share(talk.conn, thread.id, talk.conversation.chat, context, union_id=_union(talk), now=talk.now)
+    return _gone_on(quiet(talk).noting(Say("thread.shared")))
+
+
+def share_not(talk: Talk, _: str) -> Reply:
+    """They see only what was written."""
+    return _gone_on(quiet(talk).noting(Say("thread.not_shared")))
+
+
+def typed(talk: Talk, what: What) -> Reply | None:
+    """Words typed while they are awaited for the staff; None for anything else, or where they answer something else."""
+    waiting = talk.place.to_staff
+    if waiting is None or not isinstance(what, Text):
+        return None
+    text = what.text.encode(errors="replace").decode().strip()
+    if "thread" in waiting:
+        return _agreed(talk, str(waiting["thread"]), text)
+    topic = read_topic(text)
+    if text == talk.words(Say("thread.button.not_now")) or (topic is not None and topic.kind == "command" and topic.name in LEAVES):
+        return not_now(talk, "")
+    if not text or len(text) > LONGEST:
+        return Reply(talk.place, (*talk.noted, Say("thread.unusable", {"most": LONGEST})), _not_now())
+    return _said(talk, text, waiting.get("claim"))
+
+
+def quiet(talk: Talk, what: What | None = None) -> Talk:
+    """The same turn, with nothing awaited for the staff any more. A file that comes in between does not end the wait for words."""
+    is_waiting = talk.place.to_staff is not None and not isinstance(what, FileSent | UploadSettled)
+    return talk.at(replace(talk.place, to_staff=None)) if is_waiting else talk
+
+
+def _agreed(talk: Talk, thread_id: str, text: str) -> Reply | None:
+    """Whether the staff may see the facts, in words or by a button's own."""
+    said = read_yes_no(text)
+    if text == talk.words(Say("thread.button.share")) or said == Read(value=True):
+        return share(talk, thread_id)
+    return share_not(talk, "") if text == talk.words(Say("thread.button.share_not")) or said == Read(value=False) else None
+
+
+def _said(talk: Talk, text: str, claim_id: int | None) -> Reply:
+    conversation = talk.conversation
+    said = ask.say(talk.conn, conversation.chat, text, claim_id=claim_id, locale=conversation.locale, now=talk.now)
+    talk = quiet(talk).noting(Say("thread.sent"), *_soon(talk))
+    facts = _facts(talk) if said.is_new else []
+    return _offer(talk, said.thread, facts) if facts else _gone_on(talk)
+
+
+def _offer(talk: Talk, thread: Thread, facts: list[Mapping[str, Any]]) -> Reply:
+    """Nothing that was filled in is shown to the staff unless the member says so; what it is, is read back first."""
+    listed = tuple(Say("thread.share.fact", fact) for fact in facts)
+    buttons = (
+        Button(Say("thread.button.share"), order_action("share", str(thread.id))),
+        Button(Say("thread.button.share_not"), order_action("share_not")),
+    )
+    return Reply(replace(talk.place, to_staff={"thread": thread.id}), (*talk.noted, Say("thread.share"), *listed), (buttons,))
+
+
+def _gone_on(talk: Talk) -> Reply:
+    """The flow where it was; more for the staff is one tap away."""
+    reply = go_on(talk)
+    has_it = any(button.action == WRITE.action for row in reply.buttons for button in row)
+    return reply if has_it else replace(reply, buttons=(*reply.buttons, (WRITE,)))
+
+
+def _soon(talk: Talk) -> tuple[Say, ...]:
+    """How soon somebody answers, and outside office hours when they are."""
+    hours = talk.hours
+    soon = Say("thread.soon", {"days": hours.days})
+    return (soon,) if hours.are_on(talk.now) else (soon, Say("thread.off", {"opens": hours.opens, "closes": hours.closes}))
+
+
+def _not_now() -> Rows:
+    return ((Button(Say("thread.button.not_now"), order_action("human_not")),),)
+
+
+def _claim(talk: Talk, claim_id: str) -> find.ClaimSummary | None:
+    """The claim it is about: the one named, the one talked about already, or the newest that is not finished."""
+    claims = find.of_chat(talk.conn, talk.conversation.chat)
+    talking = [thread.claim_id for thread in open_in(talk.conn, talk.conversation.chat)]
+    named = next((claim for claim in claims if str(claim.id) == claim_id), None)
+    if named is not None or talking:
+        return named or next((claim for claim in claims if claim.id == talking[0]), None)
+    return next((claim for claim in claims if claim.state not in FINISHED), None)
+
+
+def _facts(talk: Talk) -> list[Mapping[str, Any]]:
+    """What was answered so far about the case, and which union it is; nothing that names a person."""
+    if talk.place.flow not in {"benefit", "claim"}:
+        return []
+    answered = [asked for asked in talk.replay().asked if asked.question.key in FACTS or asked.question.key == "union"]
+    return [{"name": f"name.{asked.question.key}", "value": as_json(asked.question.show(asked.value))} for asked in answered]
+
+
+def _union(talk: Talk) -> int | None:
+    return next((asked.value.id for asked in talk.replay().asked if asked.question.key == "union"), None)

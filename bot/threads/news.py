@@ -1,0 +1,88 @@
+"""What a thread makes known: to its branch when it opens, to whoever took it when their turn comes, to the member an answer."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import Connection, select
+
+from bot import jobs, notices
+from bot.claims.news import Post
+from bot.claims.tables import claims
+from bot.claims.told import first_time
+from bot.jobs import Job
+from bot.members.tables import unions
+from bot.message import Button, Message
+from bot.staff import accounts, links
+from bot.threads.thread import State, Thread, read
+from handlers.say import Say
+
+JOB_KIND: Final = "thread_news"
+"""The kind of the job that tells the staff of a thread; payload {"thread": id, "again": whether only whoever took it}."""
+WRITE: Final = Button(Say("thread.button.write"), "human")
+"""Under everything that comes from the staff: what is typed next goes to them."""
+
+
+def tell_staff_later(conn: Connection, thread_id: int, *, now: datetime) -> None:
+    """Queue the job that tells the branch that somebody asks for a person."""
+    jobs.add(conn, JOB_KIND, {"thread": thread_id, "again": False}, now=now)
+
+
+def tell_taker_later(conn: Connection, thread_id: int, *, now: datetime) -> None:
+    """Queue the job that tells whoever took it that the member has answered."""
+    jobs.add(conn, JOB_KIND, {"thread": thread_id, "again": True}, now=now)
+
+
+def tell_staff_once(conn: Connection, job: Job, public_url: str, post: Post, now: datetime) -> None:
+    """Carry that job out, once however often it is tried. A thread closed meanwhile is no news."""
+    if not first_time(conn, job.id, now):
+        return
+    thread = read(conn, job.payload["thread"])
+    if thread.state is State.CLOSED:
+        return
+    number, union = _named(conn, thread)
+    if job.payload["again"]:
+        _tell_taker(conn, thread, public_url, now)
+        return
+    _tell(conn, links.chats_over(conn, thread.union_path), _new(thread, number, union), thread.id, public_url, now)
+    post(conn, "threads", {"thread": thread.id, "number": number, "union": union}, now)
+
+
+def tell_member(conn: Connection, thread: Thread, words: str, *, now: datetime) -> None:
+    """Queue the answer into the chat."""
+    number, _ = _named(conn, thread)
+    about = Say("thread.answer", {"text": words}) if number is None else Say("thread.answer_about", {"text": words, "number": number})
+    notices.queue(conn, thread.chat, Message((about,), ((WRITE,),)), locale=thread.locale, now=now)
+
+
+def tell_member_closed(conn: Connection, thread: Thread, *, now: datetime) -> None:
+    """Queue that the staff are done with it, where the member was still waiting for words."""
+    notices.queue(conn, thread.chat, Message((Say("thread.closed"),), ((WRITE,),)), locale=thread.locale, now=now)
+
+
+def _new(thread: Thread, number: str | None, union: str) -> Say:
+    if number is None:
+        return Say("news.staff.thread", {"thread": thread.id, "union": union})
+    return Say("news.staff.thread_of_claim", {"number": number, "union": union})
+
+
+def _tell_taker(conn: Connection, thread: Thread, public_url: str, now: datetime) -> None:
+    taker = None if thread.taken_by is None else accounts.one(conn, thread.taken_by)
+    if taker is None or taker.disabled:
+        return
+    chats = [(chat, taker.locale) for chat in links.chats_of(conn, taker.id)]
+    _tell(conn, chats, Say("news.staff.thread_again", {"thread": thread.id}), thread.id, public_url, now)
+
+
+def _tell(conn: Connection, chats: list[Any], said: Say, thread_id: int, public_url: str, now: datetime) -> None:
+    button = Button(Say("button.open_thread"), url=f"{public_url}/console/threads/{thread_id}")
+    for chat, locale in chats:
+        notices.queue(conn, chat, Message((said,), ((button,),)), locale=locale, now=now)
+
+
+def _named(conn: Connection, thread: Thread) -> tuple[str | None, str]:
+    """The number of its claim and the name of its union: all that leaves the house."""
+    found = conn.execute(select(unions.c.name).where(unions.c.path == thread.union_path)).first()
+    number = None if thread.claim_id is None else conn.execute(select(claims.c.number).where(claims.c.id == thread.claim_id)).scalar_one()
+    return number, found.name if found else ""

@@ -1,0 +1,109 @@
+"""A thread as it is stored, with what was said, and the lock that every change takes first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Connection, Row, insert, select
+
+from bot import audit
+from bot.message import Chat
+from bot.threads.errors import NoSuchThreadError
+from bot.threads.tables import thread_messages, threads
+
+
+class State(StrEnum):
+    """Whose turn it is."""
+
+    WAITING = "waiting"  # the staff's
+    ANSWERED = "answered"  # the member's, if there is more to say
+    CLOSED = "closed"
+
+
+OPEN = (State.WAITING, State.ANSWERED)
+
+
+@dataclass(frozen=True)
+class Thread:
+    """Everything about a thread but its words."""
+
+    id: int
+    claim_id: int | None
+    union_path: str
+    chat: Chat
+    locale: str
+    state: State
+    context: Mapping[str, Any] | None
+    taken_by: int | None
+    since: datetime
+    opened_at: datetime
+
+    @property
+    def subject(self) -> str:
+        """As a subject of the records."""
+        return f"thread:{self.id}"
+
+
+@dataclass(frozen=True)
+class Line:
+    """One thing said; by the member where there is no `staff_id`."""
+
+    id: int
+    at: datetime
+    staff_id: int | None
+    words: str
+
+
+def read(conn: Connection, thread_id: int) -> Thread:
+    """The thread as it stands. Raises NoSuchThreadError."""
+    return _thread(conn.execute(select(threads).where(threads.c.id == thread_id)).one_or_none())
+
+
+def lock(conn: Connection, thread_id: int) -> Thread:
+    """The thread, held until the end of the transaction. Raises NoSuchThreadError."""
+    return _thread(conn.execute(select(threads).where(threads.c.id == thread_id).with_for_update()).one_or_none())
+
+
+def of_claim(conn: Connection, claim_id: int) -> Thread | None:
+    """The thread of a claim, if anything was ever said."""
+    found = conn.execute(select(threads).where(threads.c.subject == f"claim:{claim_id}")).one_or_none()
+    return None if found is None else _thread(found)
+
+
+def open_in(conn: Connection, chat: Chat) -> list[Thread]:
+    """The threads of a chat that are not closed, the newest first."""
+    mine = (threads.c.channel == chat.channel, threads.c.chat == chat.id, threads.c.state.in_(OPEN))
+    return [_thread(row) for row in conn.execute(select(threads).where(*mine).order_by(threads.c.since.desc(), threads.c.id.desc()))]
+
+
+def lines(conn: Connection, thread_id: int) -> list[Line]:
+    """What was said, in order."""
+    found = conn.execute(select(thread_messages).where(thread_messages.c.thread_id == thread_id).order_by(thread_messages.c.id))
+    return [Line(row.id, row.at, row.staff_id, row.words) for row in found]
+
+
+def newest(conn: Connection, thread_id: int) -> int:
+    """The number of the last thing said; 0 before the first."""
+    last = select(thread_messages.c.id).where(thread_messages.c.thread_id == thread_id).order_by(thread_messages.c.id.desc()).limit(1)
+    return conn.execute(last).scalar_one_or_none() or 0
+
+
+def add_line(conn: Connection, thread: Thread, words: str, *, actor: str, staff_id: int | None, now: datetime) -> None:
+    """Keep what was said; the records hold that it was, not what."""
+    row = {"thread_id": thread.id, "at": now, "staff_id": staff_id, "words": words}
+    line = conn.execute(insert(thread_messages).values(row).returning(thread_messages.c.id)).scalar_one()
+    action = "asked" if staff_id is None else "answered"
+    audit.record(conn, at=now, actor=actor, action=action, subject=thread.subject, detail={"line": line})
+
+
+def _thread(row: Row[Any] | None) -> Thread:
+    if row is None:
+        raise NoSuchThreadError
+    held = dict(row._mapping)  # noqa: SLF001  # SQLAlchemy's public name
+    del held["subject"]
+    chat = Chat(held.pop("channel"), held.pop("chat"))
+    return Thread(chat=chat, **(held | {"state": State(held["state"])}))
