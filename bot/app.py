@@ -22,8 +22,9 @@ from bot.channels.web.send import WebChannel
 from bot.channels.web.streams import Streams
 from bot.channels.wechat import WeChat
 from bot.channels.wecom import WeCom
-from bot.claims import daily, news
+from bot.claims import daily, news, posted
 from bot.console import console_app
+from bot.conversation.going_on import troubles_of
 from bot.conversation.step import step
 from bot.conversation.tables import conversations
 from bot.documents import job as documents
@@ -156,7 +157,8 @@ def application(settings: Settings, foundation: Foundation, clock: Clock = now) 
     hours = Hours(settings.answer_days, settings.office_opens, settings.office_closes)
     take: Callable[..., bool] = partial(step, hours=hours, policies=policies, zone=settings.time_zone)
     streams = Streams()
-    telegram = Telegram(settings, store, take, wording.say, clock) if settings.telegram_token else None
+    paid_for = troubles_of(policies)
+    telegram = Telegram(settings, store, take, wording.say, clock, troubles=paid_for) if settings.telegram_token else None
     wechat = WeChat(settings, store, take, wording.say, clock) if settings.wechat_app_id else None
     channels: dict[str, notices.Channel] = {"web": WebChannel(store, streams, clock)}
     wecom = WeCom(settings, store, wording.say, clock)
@@ -173,6 +175,7 @@ def application(settings: Settings, foundation: Foundation, clock: Clock = now) 
         fetchers[platform.name] = platform.fetch
         kinds |= platform.jobs
         app.add_routes(platform.routes())
+    kinds.setdefault(posted.CHANGED, _nothing)
     kinds[sealing.JOB_KIND] = sealing.sealer(store, clock)
     kinds[notices.JOB_KIND] = notices.sender(channels)
     settle = documents.settle_upload(store, files, fetchers, _deliver(take, clock), clock)
@@ -193,6 +196,10 @@ def _chosen(*platforms: Telegram | WeChat | None) -> list[Telegram | WeChat]:
 
 async def _to_chat(_: web.Request) -> web.Response:
     raise web.HTTPFound("/chat")
+
+
+async def _nothing(_: Job) -> None:
+    """Posts of a platform that is off stay as they are."""
 
 
 def _deliver(take: Callable[..., bool], clock: Clock) -> Callable[[Connection, Incoming], object]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NewType
 
 from handlers.say import Say
@@ -12,6 +12,7 @@ __all__ = [
     "Button",
     "Chat",
     "Command",
+    "Edited",
     "FileSent",
     "Incoming",
     "Message",
@@ -37,9 +38,18 @@ class Chat:
 
 @dataclass(frozen=True)
 class Text:
-    """Something typed."""
+    """Something typed. `message` is the platform's id of it, where what was typed can be edited later."""
 
     text: str
+    message: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True)
+class Edited:
+    """What was typed in a message, changed afterwards in that same message."""
+
+    text: str
+    message: str
 
 
 @dataclass(frozen=True)
@@ -71,7 +81,7 @@ class Command:
     argument: str = ""
 
 
-What = Text | Pressed | FileSent | UploadSettled | Command
+What = Text | Edited | Pressed | FileSent | UploadSettled | Command
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,12 @@ class Channel(Protocol):
 def queue(conn: Connection, chat: Chat, message: Message, *, locale: str, now: datetime) -> None:
     """Put a message on its way; the messages of one chat leave in this order."""
     payload = {"channel": chat.channel, "chat": chat.id, "message": message.to_json(), "locale": locale}
-    jobs.add(conn, JOB_KIND, payload, now=now, lane=f"{chat.channel}:{chat.id}")
+    jobs.add(conn, JOB_KIND, payload, now=now, lane=lane(chat))
+
+
+def lane(chat: Chat) -> str:
+    """The lane of a chat's notices: one after the other."""
+    return f"{chat.channel}:{chat.id}"
 
 
 def sender(channels: Mapping[str, Channel]) -> Handler:

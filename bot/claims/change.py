@@ -9,6 +9,7 @@ from sqlalchemy import Connection, update
 
 from bot import audit
 from bot.claims import claim as stored
+from bot.claims import posted
 from bot.claims.claim import Claim
 from bot.claims.errors import NoSuchClaimError, NotAllowedError, StaleError, WrongStateError
 from bot.claims.states import WAYS, State
@@ -50,4 +51,6 @@ def move(
         found = stored.read(conn, claim.id)
         raise StaleError(claim.id, found.revision, found.state)
     audit.record(conn, at=now, actor=actor, action=action, subject=f"claim:{claim.id}", detail=detail)
-    return stored.read(conn, claim.id)
+    after = stored.read(conn, claim.id)
+    posted.changed(conn, after, now)
+    return after

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, select
 
 from bot import jobs, notices
 from bot.claims import claim as stored
+from bot.claims import posted
 from bot.claims.brief import brief_of
 from bot.claims.claim import Claim
 from bot.claims.own_chat import own_chat
@@ -63,6 +64,7 @@ def tell_staff_once(conn: Connection, job: Job, public_url: str, post: Post, now
     if first_time(conn, job.id, now):
         claim_id, again = job.payload["claim"], job.payload["again"]
         tell_staff(conn, claim_id, again, public_url, now)
+        posted.post(conn, stored.read(conn, claim_id), public_url, now)
         entry = brief_of(conn, stored.read(conn, claim_id)).to_json()
         post(conn, "claims", {"news": "again" if again else "new", **entry}, now)
 

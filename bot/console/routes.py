@@ -79,6 +79,8 @@ ROUTES: Final[tuple[Route, ...]] = (
     _post("totp_begin", "/account/totp/begin", account.totp_begin, Access.SIGNED_IN),
     _post("totp_on", "/account/totp/on", account.totp_on, Access.SIGNED_IN),
     _post("totp_off", "/account/totp/off", account.totp_off, Access.SIGNED_IN),
+    _post("group_code", "/account/group", account.group_code, Permission.MANAGE_STAFF),
+    _post("group_forget", "/account/group/forget", account.group_forget, Permission.MANAGE_STAFF),
     _post("telegram_code", "/account/telegram", account.telegram_code, Access.SIGNED_IN),
     _post("telegram_forget", "/account/telegram/forget", account.telegram_forget, Access.SIGNED_IN),
     _get("staff", "/staff", staff.show, Permission.MANAGE_STAFF),

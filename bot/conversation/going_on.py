@@ -63,7 +63,12 @@ def menu(talk: Talk) -> Reply:
 
 def troubles(talk: Talk) -> list[str]:
     """What can befall a member that the union of this place pays for, by the name its words stand under."""
-    newest = {name: talk.case.policies[name].editions[-1] for name in _in_order(talk.case.policies)}
+    return troubles_of(talk.case.policies)
+
+
+def troubles_of(policies: Policies) -> list[str]:
+    """The same, of any place."""
+    newest = {name: policies[name].editions[-1] for name in _in_order(policies)}
     return [f"{name}_any_cause" if is_any_cause(edition) else name for name, edition in newest.items()]
 
 

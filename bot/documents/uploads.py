@@ -60,9 +60,10 @@ def add(
     source: Mapping[str, Any],
     name: str,
     now: datetime,
+    due: datetime | None = None,
     id: UploadId | None = None,  # noqa: A002 - as the column is called
 ) -> UploadId:
-    """Note that a file has come; a job reads it once this is committed.
+    """Note that a file has come; a job reads it once this is committed, and not before `due`.
 
     `source` is {"raw": True} when the bytes already lie in the files under `raw_key`, otherwise {fetcher's name: what it needs}.
     """
@@ -79,7 +80,8 @@ def add(
             created_at=now,
         )
     )
-    jobs.add(conn, JOB_KIND, {"upload": upload_id}, now=now, lane=f"{JOB_KIND}:{chat.channel}:{chat.id}", dedupe=f"{JOB_KIND}:{upload_id}")
+    lane, dedupe = f"{JOB_KIND}:{chat.channel}:{chat.id}", f"{JOB_KIND}:{upload_id}"
+    jobs.add(conn, JOB_KIND, {"upload": upload_id}, now=now, due=due, lane=lane, dedupe=dedupe)
     return upload_id
 
 
@@ -96,6 +98,12 @@ def of_claim(conn: Connection, claim_id: int) -> list[Upload]:
     """A claim's documents, oldest first."""
     rows = conn.execute(all_columns().where(uploads.c.claim_id == claim_id).order_by(uploads.c.created_at, uploads.c.id))
     return [upload_of(row) for row in rows]
+
+
+def of_chat(conn: Connection, chat: Chat, *, since: datetime) -> list[Upload]:
+    """What was sent from a chat since then, oldest first."""
+    own = (uploads.c.channel == chat.channel, uploads.c.chat == chat.id, uploads.c.created_at >= since)
+    return [upload_of(row) for row in conn.execute(all_columns().where(*own).order_by(uploads.c.created_at, uploads.c.id))]
 
 
 def attach(conn: Connection, ids: Sequence[UploadId], claim_id: int, kinds: Sequence[str]) -> None:

@@ -69,20 +69,34 @@ def let_in_by(conn: Connection, person: Staff, other: str, *, now: datetime) -> 
     return other != person.actor and any(entry.detail.get("link_by") == other for entry in lately)
 
 
-def new_code(conn: Connection, person: Staff, *, now: datetime) -> str:
-    """A code to be sent from the chat that is to be linked, replacing an earlier one."""
+def new_code(conn: Connection, person: Staff, *, now: datetime, is_group: bool = False) -> str:
+    """A code to be sent from the chat that is to be linked, or from the group, replacing an earlier one."""
     code = "".join(secrets.choice(_SIGNS) for _ in range(_CODE_LENGTH))
     conn.execute(delete(link_codes).where(link_codes.c.staff_id == person.id))
-    conn.execute(insert(link_codes).values(code_hash=_code_hash(conn, code), staff_id=person.id, expires_at=now + CODE_LASTS))
+    row = {"code_hash": _code_hash(conn, code), "staff_id": person.id, "is_group": is_group, "expires_at": now + CODE_LASTS}
+    conn.execute(insert(link_codes).values(row))
     return code
+
+
+def redeem(conn: Connection, code: str, *, now: datetime, is_group: bool) -> Staff | None:
+    """Whose code this is; used up. None for a wrong, used or old code, and for one of the other kind.
+
+    A code for a chat of one's own, typed into a group, has been read by others: it is used up too.
+    """
+    this = delete(link_codes).where(link_codes.c.code_hash == _code_hash(conn, code))
+    if not is_group:
+        this = this.where(link_codes.c.is_group.is_(False))
+    found = conn.execute(this.returning(link_codes.c.staff_id, link_codes.c.is_group, link_codes.c.expires_at)).one_or_none()
+    if found is None or found.expires_at <= now or found.is_group is not is_group:
+        return None
+    person = one(conn, found.staff_id)
+    return None if person is None or person.disabled else person
 
 
 def link_chat(conn: Connection, code: str, chat: Chat, *, now: datetime) -> Staff | None:
     """Link this chat to the account whose code it sent; a chat belongs to one account. None for a wrong, used or old code."""
-    used = delete(link_codes).where(link_codes.c.code_hash == _code_hash(conn, code), link_codes.c.expires_at > now)
-    found = conn.execute(used.returning(link_codes.c.staff_id)).one_or_none()
-    person = None if found is None else one(conn, found.staff_id)
-    if person is None or person.disabled:
+    person = redeem(conn, code, now=now, is_group=False)
+    if person is None:
         return None
     conn.execute(delete(staff_chats).where(staff_chats.c.channel == chat.channel, staff_chats.c.chat == chat.id))
     conn.execute(insert_new(conn, staff_chats).values(staff_id=person.id, channel=chat.channel, chat=chat.id, linked_at=now))
@@ -102,6 +116,14 @@ def chats_of(conn: Connection, staff_id: int) -> list[Chat]:
         Chat(row.channel, row.chat)
         for row in conn.execute(select(staff_chats).where(staff_chats.c.staff_id == staff_id).order_by(staff_chats.c.id))
     ]
+
+
+def staff_of(conn: Connection, chat: Chat) -> Staff | None:
+    """Whose chat this is."""
+    linked = select(staff_chats.c.staff_id).where(staff_chats.c.channel == chat.channel, staff_chats.c.chat == chat.id)
+    staff_id = conn.execute(linked).scalar_one_or_none()
+    person = None if staff_id is None else one(conn, staff_id)
+    return None if person is None or person.disabled else person
 
 
 def is_linked(conn: Connection, staff_id: int, chat: Chat) -> bool:

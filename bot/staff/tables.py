@@ -48,6 +48,7 @@ link_codes = Table(
     metadata,
     Column("code_hash", String(64), primary_key=True),
     Column("staff_id", BigId, nullable=False, unique=True),
+    Column("is_group", Boolean, nullable=False),  # links a group of the staff, not a chat of one's own
     Column("expires_at", Moment, nullable=False),
 )
 
@@ -58,6 +59,19 @@ staff_chats = Table(
     Column("staff_id", BigId, nullable=False, index=True),
     Column("channel", String(12), nullable=False),
     Column("chat", String(64), nullable=False),
+    Column("linked_at", Moment, nullable=False),
+    UniqueConstraint("channel", "chat"),
+)
+
+staff_groups = Table(
+    "staff_groups",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("channel", String(12), nullable=False),
+    Column("chat", String(64), nullable=False),
+    Column("union_path", String(200), nullable=False),  # the branch whose claims are posted there
+    Column("locale", String(8), nullable=False),
+    Column("linked_by", BigId, nullable=False),
     Column("linked_at", Moment, nullable=False),
     UniqueConstraint("channel", "chat"),
 )

@@ -28,8 +28,28 @@ class Phone:
         return self._sends(text=text, **command)
 
     def edits(self, update: Json, text: str) -> Json:
-        """Change a message sent before."""
-        return self.telegram.update(edited_message=update["message"] | {"text": text, "edit_date": update["message"]["date"] + 1})
+        """Change a message sent before: its text, or the words beside its picture."""
+        words = {"text" if "text" in update["message"] else "caption": text}
+        return self.telegram.update(edited_message=update["message"] | words | {"edit_date": update["message"]["date"] + 1})
+
+    def says_in(self, group: Chat, text: str) -> Json:
+        """Write something in a group."""
+        command = (
+            {"entities": [{"type": "bot_command", "offset": 0, "length": len(text.split(maxsplit=1)[0])}]} if text.startswith("/") else {}
+        )
+        message = self.telegram.new_message(group.id, **{"from": self.user}, text=text, **command)
+        return self.telegram.update(message=message | {"chat": in_group(group)})
+
+    def taps_in(self, group: Chat, label: str) -> Json:
+        """Tap the newest button with this label in a group, as it was sent."""
+        first = self.telegram.first_keyboards
+        for message in reversed(group.messages):
+            for button in buttons_of(first.get(message["message_id"], {"inline_keyboard": []})):
+                if button["text"] == label:
+                    seen = dict(message) | {"chat": in_group(group)}
+                    query = {"id": self.telegram.new_query(), "from": self.user, "chat_instance": "c", "data": button["callback_data"]}
+                    return self.telegram.update(callback_query=query | {"message": seen})
+        raise AssertionError(f"no button {label!r} in the group")
 
     def sends_photo(self, content: bytes, **more: Any) -> Json:
         """Send a picture: Telegram offers it in several sizes."""
@@ -117,6 +137,11 @@ class Phone:
 
     def _sends(self, **content: Any) -> Json:
         return self.telegram.update(message=self.telegram.new_message(self.person, **{"from": self.user}, **content))
+
+
+def in_group(group: Chat) -> Json:
+    """A group as an update describes it."""
+    return {"id": group.id, "type": "group", "title": "G"}
 
 
 def _member(user: Json, status: str) -> Json:

@@ -88,6 +88,8 @@ class Chat:
     language: str
     messages: list[Json] = field(default_factory=list)
     blocked: bool = False
+    moved_to: int = 0
+    """The supergroup that a group has become."""
 
 
 class TelegramServer:
@@ -100,8 +102,13 @@ class TelegramServer:
         self.pending: deque[Json] = deque()  # updates not yet confirmed
         self.commands: dict[str, list[Json]] = {}
         self.descriptions: dict[str, str] = {}
+        self.short_descriptions: dict[str, str] = {}
+        self.menu_button = "default"
+        self.local_folder = ""  # where a Bot API server of one's own, run with --local, keeps files, which it names by their path
+        self.toasts: list[str] = []  # what was said to those who tapped
         self.answered: list[str] = []  # callback queries
         self.webhook: Json = {}
+        self.webhook_error = ""  # why the last call to it failed, a moment ago
         self.first_keyboards: dict[int, Json] = {}  # by message, as it was sent
         self.faults: defaultdict[str, deque[Fault]] = defaultdict(deque)
         self.changed = asyncio.Event()
@@ -251,7 +258,8 @@ class TelegramServer:
 
     def do_getwebhookinfo(self, _: Json) -> Json:
         info = {"url": self.webhook.get("url", ""), "has_custom_certificate": False, "pending_update_count": len(self.pending)}
-        return info | {"allowed_updates": self.webhook.get("allowed_updates", [])}
+        failed = {"last_error_date": int(time.time()), "last_error_message": self.webhook_error} if self.webhook_error else {}
+        return info | failed | {"allowed_updates": self.webhook.get("allowed_updates", [])}
 
     def do_getme(self, _: Json) -> Json:
         return {"id": 4242, "is_bot": True, "first_name": "Niangjia", "username": "niangjia_bot"}
@@ -264,7 +272,24 @@ class TelegramServer:
         self.descriptions[asked.get("language_code", "")] = asked["description"]
         return True
 
-    def do_setmyshortdescription(self, _: Json) -> bool:
+    def do_setmyshortdescription(self, asked: Json) -> bool:
+        self.short_descriptions[asked.get("language_code", "")] = asked["short_description"]
+        return True
+
+    def do_getmycommands(self, asked: Json) -> list[Json]:
+        return self.commands.get(asked.get("language_code", ""), [])
+
+    def do_getmydescription(self, asked: Json) -> Json:
+        return {"description": self.descriptions.get(asked.get("language_code", ""), "")}
+
+    def do_getmyshortdescription(self, asked: Json) -> Json:
+        return {"short_description": self.short_descriptions.get(asked.get("language_code", ""), "")}
+
+    def do_getchatmenubutton(self, _: Json) -> Json:
+        return {"type": self.menu_button}
+
+    def do_setchatmenubutton(self, asked: Json) -> bool:
+        self.menu_button = asked["menu_button"]["type"]
         return True
 
     def do_sendmessage(self, asked: Json) -> Json:
@@ -290,14 +315,21 @@ class TelegramServer:
         return message
 
     def do_editmessagereplymarkup(self, asked: Json) -> Json:
+        return self._edited(asked)
+
+    def do_editmessagetext(self, asked: Json) -> Json:
+        return self._edited(asked, text=asked["text"])
+
+    def _edited(self, asked: Json, **content: Any) -> Json:
         chat = self._open(asked)
         message = next((message for message in chat.messages if message["message_id"] == asked["message_id"]), None)
         if message is None:
             raise ApiError(400, "Bad Request: message to edit not found")
         before, after = message.get("reply_markup"), _checked(asked["reply_markup"]) if "reply_markup" in asked else None
-        if before == after:
+        if before == after and message | content == message:
             raise ApiError(400, "Bad Request: message is not modified")
         message.pop("reply_markup", None)
+        message.update(content)
         if after:
             message["reply_markup"] = after
         return message
@@ -307,21 +339,25 @@ class TelegramServer:
         if query in self.answered or not query.startswith("q"):
             raise ApiError(400, "Bad Request: query is too old and response timeout expired or query ID is invalid")
         self.answered.append(query)
+        self.toasts.append(str(asked.get("text", "")))
         return True
 
     def do_getfile(self, asked: Json) -> Json:
         content = self.files.get(asked["file_id"])
         if content is None:
             raise ApiError(400, "Bad Request: wrong file_id or the file is temporarily unavailable")
-        if len(content) > LARGEST_FILE:
+        if len(content) > LARGEST_FILE and not self.local_folder:
             raise ApiError(400, "Bad Request: file is too big")
         name = asked["file_id"]
-        return {"file_id": name, "file_unique_id": name, "file_size": len(content), "file_path": f"documents/{name}"}
+        path = f"{self.local_folder}/{name}" if self.local_folder else f"documents/{name}"
+        return {"file_id": name, "file_unique_id": name, "file_size": len(content), "file_path": path}
 
     def _open(self, asked: Json) -> Chat:
         chat = self.chats.get(int(asked["chat_id"]))
         if chat is None:
             raise ApiError(400, "Bad Request: chat not found")
+        if chat.moved_to:
+            raise ApiError(400, "Bad Request: group chat was upgraded to a supergroup chat", migrate_to_chat_id=chat.moved_to)
         if chat.blocked:
             raise ApiError(403, "Forbidden: bot was blocked by the user")
         return chat

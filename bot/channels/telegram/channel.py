@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from functools import partial
@@ -18,16 +18,18 @@ from aiohttp import web
 from telegram import Update
 from telegram.error import RetryAfter, TelegramError
 
-from bot.channels.telegram import faults, files, keyboards
+from bot.channels.telegram import faults, files, groups, keyboards, posts
 from bot.channels.telegram.client import make_bot
 from bot.channels.telegram.pace import Pace
 from bot.channels.telegram.polling import RawUpdate, chat_of, poll
 from bot.channels.telegram.profile import introduce
-from bot.channels.telegram.receive import CHANNEL, KINDS, read
+from bot.channels.telegram.receive import CHANNEL, read
 from bot.channels.telegram.render import Wording
 from bot.channels.telegram.send import Sender
+from bot.channels.telegram.sharing import OnlyOne, Shared
 from bot.channels.telegram.take import FAILED, Repeated, Step, failed, give_up, take
-from bot.channels.telegram.webhook import webhook
+from bot.channels.telegram.webhook import Registered, webhook
+from bot.claims import posted
 from bot.jobs import Handler, Job
 from bot.message import Chat, Notice
 from bot.settings import Settings
@@ -47,18 +49,32 @@ class Telegram:
     name = CHANNEL
 
     def __init__(
-        self, settings: Settings, store: Store, step: Step, wording: Wording, clock: Callable[[], datetime], *, pace: Pace | None = None
+        self,
+        settings: Settings,
+        store: Store,
+        step: Step,
+        wording: Wording,
+        clock: Callable[[], datetime],
+        *,
+        troubles: Sequence[str] = (),
+        pace: Pace | None = None,
     ) -> None:
-        """The settings must hold a token."""
+        """The settings must hold a token. `troubles` are what the union of this place pays for, for the bot's profile."""
         assert settings.telegram_token is not None  # noqa: S101 - without one, the caller leaves Telegram out
-        self.bot = make_bot(settings.telegram_token.get_secret_value(), settings.telegram_api_url, settings.telegram_file_url)
+        token = settings.telegram_token.get_secret_value()
+        self.bot = make_bot(token, settings.telegram_api_url, settings.telegram_file_url)
+        self._one_poller = OnlyOne(store, token.partition(":")[0])
         self._address = settings.telegram_webhook_url
         self._secret = settings.telegram_secret.get_secret_value() if settings.telegram_secret else ""
         self._store, self._step, self._wording, self._clock = store, step, wording, clock
-        self._sender = Sender(self.bot, store, wording, clock, pace or Pace())
+        self._troubles, self._chat_url = troubles, f"{settings.public_url}/chat"
+        pace = pace or Pace(turns=Shared(store) if store.dialect == "postgresql" else None)
+        self._sender = Sender(self.bot, store, wording, clock, pace)
         self.jobs: Mapping[str, Handler] = {
             keyboards.TAPPED: partial(keyboards.tapped, self.bot),
             keyboards.TYPED: partial(keyboards.typed, self.bot),
+            groups.ANSWERED: groups.answered(self.bot, wording),
+            posted.CHANGED: posts.up_to_date(self.bot, store, wording, settings.public_url),
             FAILED: failed,
         }
 
@@ -68,16 +84,20 @@ class Telegram:
 
     async def run(self) -> None:
         """Introduce the bot, then receive until cancelled. A Telegram that cannot be reached is waited for."""
-        if self._address:
-            await _until_done(partial(self.bot.set_webhook, self._address, secret_token=self._secret, allowed_updates=KINDS))
-            await _until_done(partial(introduce, self.bot, self._wording))
-            return
-        await _until_done(self.bot.delete_webhook)
-        introducing = asyncio.create_task(_until_done(partial(introduce, self.bot, self._wording)))
+        introducing = asyncio.create_task(_until_done(partial(introduce, self.bot, self._wording, self._troubles)))
         try:
-            await poll(self.bot, self.take)
+            await self._receive()
         finally:
             introducing.cancel()
+
+    async def _receive(self) -> None:
+        if self._address:
+            registered = Registered(self.bot, self._address, self._secret)
+            await _until_done(registered.set)
+            await registered.keep()
+        else:
+            await _until_done(self.bot.delete_webhook)
+            await self._one_poller.run(lambda: poll(self.bot, self.take))
 
     async def send(self, notice: Notice, job: Job) -> None:
         """Send a notice, once. Raises jobs.Later or jobs.Never."""
@@ -112,7 +132,7 @@ class Telegram:
         if received is None:
             return
         with suppress(Repeated):
-            await self._store.write(take, received, step=self._step, now=self._clock())
+            await self._store.write(take, received, step=self._step, chat_url=self._chat_url, now=self._clock())
 
     async def _give_up(self, update: RawUpdate, error: Exception) -> None:
         error_id, chat = secrets.token_hex(4), chat_of(update)

@@ -48,14 +48,14 @@ def after_words(conn: Connection, chat: str, *, now: datetime) -> None:
 
 async def tapped(bot: Bot, job: Job) -> None:
     """Tell Telegram that the tap arrived, and leave only the chosen button."""
-    await _settled(bot.answer_callback_query(job.payload["query"]), job)
+    await settled(bot.answer_callback_query(job.payload["query"]), job)
     if job.payload["message"] is not None:
-        await _settled(_edit(bot, job.payload), job)
+        await settled(_edit(bot, job.payload), job)
 
 
 async def typed(bot: Bot, job: Job) -> None:
     """Remove the buttons."""
-    await _settled(_edit(bot, job.payload), job)
+    await settled(_edit(bot, job.payload), job)
 
 
 def _answers(action: str) -> bool:
@@ -68,7 +68,7 @@ async def _edit(bot: Bot, payload: Mapping[str, Any]) -> None:
     await bot.edit_message_reply_markup(payload["chat"], payload["message"], reply_markup=mark)
 
 
-async def _settled(call: Awaitable[object], job: Job) -> None:
+async def settled(call: Awaitable[object], job: Job) -> None:
     """Both calls may be repeated freely. What Telegram no longer takes (too old, unchanged, deleted, blocked) needs no doing."""
     try:
         with suppress(BadRequest, Forbidden):

@@ -12,6 +12,9 @@ from bot.message import Button, Message, Say
 LONGEST_TEXT = 4096
 """In UTF-16 units: the narrower reading of Telegram's "characters"."""
 
+CUTS = ("\n\n", "\n", "。", "！", "？", "；", ". ", " ")
+"""Where a text may be cut, the best first."""
+
 Wording = Callable[[Say, str], str]
 Part = tuple[str, InlineKeyboardMarkup | None]
 
@@ -30,14 +33,21 @@ def render(message: Message, locale: str, wording: Wording) -> list[Part]:
 
 
 def split(text: str) -> Iterator[str]:
-    """Pieces short enough for one message each, cut at line ends where there are any."""
+    """Pieces short enough for one message each: cut between paragraphs if that leaves no short piece, else after a line or a sentence."""
+    text = text.rstrip()
     while _length(text) > LONGEST_TEXT:
         end = _fitting(text)
-        at = text.rfind("\n", 1, end + 1)
-        piece, text = (text[:at], text[at + 1 :]) if at > 0 else (text[:end], text[end:])
-        if piece.strip():
+        at = next((at for least in (end // 2, 1) for mark in CUTS if (at := _behind(text, mark, least, end)) is not None), end)
+        piece, text = text[:at].rstrip(), text[at:].lstrip("\n")
+        if piece:
             yield piece
     yield text
+
+
+def _behind(text: str, mark: str, least: int, end: int) -> int | None:
+    """The place behind the last such mark between two places."""
+    at = text.rfind(mark, least, end)
+    return None if at < 0 else at + len(mark)
 
 
 def _fitting(text: str) -> int:

@@ -4,7 +4,8 @@ Before a message leaves, that is noted; when Telegram has confirmed it, that too
 until it arrives. Where the answer was lost (cut connection, timeout) nobody can know whether the message arrived: it is sent once more,
 since a member left without an answer is worse off than one who reads it twice; if that answer is lost as well, the job ends as `unknown`
 for staff to look at. Where our own process died in between, the message has often not left at all: it takes four deaths over the same
-message to give it up. A chat that blocked the bot is not tried again until the person writes.
+message to give it up. A chat that blocked the bot is not tried again until the person is back. Where Telegram asks for patience, nothing
+leaves for so long, to nobody, and then the message it refused goes first.
 """
 
 from __future__ import annotations
@@ -13,10 +14,11 @@ from collections.abc import Callable
 from datetime import datetime
 
 import structlog
-from telegram import Bot, LinkPreviewOptions
-from telegram.error import Forbidden, InvalidToken, TelegramError
+from sqlalchemy import Connection
+from telegram import Bot, InlineKeyboardMarkup, LinkPreviewOptions, Message
+from telegram.error import ChatMigrated, Forbidden, InvalidToken, RetryAfter, TelegramError
 
-from bot.channels.telegram import chats, faults, keyboards, ledger
+from bot.channels.telegram import chats, faults, keyboards, ledger, posts
 from bot.channels.telegram.pace import Pace
 from bot.channels.telegram.render import Part, Wording, render
 from bot.jobs import Job, Later, Never
@@ -43,9 +45,12 @@ class Sender:
             raise Never("blocked")
         if standing.unanswered >= MOST_UNANSWERED:
             raise Never("unknown")
-        for part in parts[standing.parts :]:
-            await self._pace.wait(notice.chat.id)
-            await self._send(notice.chat.id, part, job)
+        try:
+            for part in parts[standing.parts :]:
+                await self._pace.wait(notice.chat.id)
+                await self._send(notice.chat.id, part, job)
+        except ChatMigrated as error:  # the group has got another id: the same once more, to that one
+            await self._store.write(posts.moved, notice, str(error.new_chat_id), now=self._clock())
 
     async def _send(self, chat: str, part: Part, job: Job) -> None:
         text, keyboard = part
@@ -54,10 +59,12 @@ class Sender:
             sent = await self._bot.send_message(
                 chat, text, reply_markup=keyboard, link_preview_options=LinkPreviewOptions(is_disabled=True)
             )
+        except ChatMigrated:
+            raise
         except TelegramError as error:
             raise await self._after(error, chat, job) from error
         asks = sent.message_id if keyboards.asks(keyboard) else None
-        await self._store.write(ledger.arrived, job.id, chat, asks, now=self._clock())
+        await self._store.write(_arrived, job.id, sent, keyboard, asks, now=self._clock())
 
     async def _after(self, error: TelegramError, chat: str, job: Job) -> Later | Never:
         log.warning("telegram_send_failed", job=job.id, error=faults.name(error))
@@ -65,8 +72,15 @@ class Sender:
             unanswered = await self._store.write(ledger.lost, job.id, now=self._clock())
             return Never("unknown") if unanswered >= MOST_UNANSWERED else Later(faults.backoff_s(1), counts=False)
         failures = await self._store.write(ledger.stayed, job.id, now=self._clock())
+        if isinstance(error, RetryAfter):
+            await self._pace.hold(chat, faults.asked_to_wait_s(error))
         if isinstance(error, Forbidden):
             await self._store.write(chats.block, chat, now=self._clock())
         if isinstance(error, InvalidToken):
             log.error("telegram_token_refused")
         return faults.outcome(error, failures)
+
+
+def _arrived(conn: Connection, job: int, sent: Message, keyboard: InlineKeyboardMarkup | None, asks: int | None, *, now: datetime) -> None:
+    ledger.arrived(conn, job, str(sent.chat.id), asks, now=now)
+    posts.note(conn, str(sent.chat.id), sent.message_id, keyboard)

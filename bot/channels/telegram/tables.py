@@ -1,4 +1,4 @@
-"""What Telegram needs remembered: per chat its open keyboard and whether the bot is blocked, per notice how far its sending has come."""
+"""What Telegram needs remembered: of each chat, of each notice's sending, of claims posted to groups, and what processes share."""
 
 from __future__ import annotations
 
@@ -22,4 +22,27 @@ telegram_sends = Table(
     Column("unanswered", Integer, nullable=False),  # tries of the next one of which nobody knows whether they arrived
     Column("failures", Integer, nullable=False),  # tries that surely did not arrive: how long to wait before the next
     Column("changed_at", Moment, nullable=False, index=True),
+)
+
+telegram_posts = Table(
+    "telegram_posts",
+    metadata,
+    Column("chat", String(64), primary_key=True),
+    Column("message", BigInteger, primary_key=True, autoincrement=False),
+    Column("claim_id", BigId, nullable=False, index=True),  # which a message in a group of the staff tells of
+)
+
+telegram_turns = Table(
+    "telegram_turns",
+    metadata,
+    Column("name", String(64), primary_key=True),  # a chat, or "all"
+    Column("free_at", Moment, nullable=False),  # when the next message may leave; only where several processes send
+)
+
+telegram_pollers = Table(
+    "telegram_pollers",
+    metadata,
+    Column("bot", String(20), primary_key=True),
+    Column("holder", String(16), nullable=False),  # the one process that polls
+    Column("until", Moment, nullable=False),
 )

@@ -1,4 +1,4 @@
-"""One's own account: language, password, one-time codes, own certificate number, linked Telegram chat."""
+"""One's own account: language, password, one-time codes, own certificate number, linked Telegram chat, the branch's group."""
 
 from __future__ import annotations
 
@@ -14,11 +14,12 @@ from bot.console import cookies
 from bot.console.forms import text
 from bot.console.pages import address, page, redirect
 from bot.console.parts import LOCALE, SESSION, now, signed_in, store
-from bot.staff import accounts, links, passwords, sessions, totp
+from bot.staff import accounts, groups, links, passwords, sessions, totp
 from bot.staff.errors import StaffError
+from bot.staff.roles import Permission
 from bot.staff.sessions import Credentials
 
-DONE: Final = frozenset({"password", "own_number", "totp_on", "totp_off", "telegram_forgotten"})
+DONE: Final = frozenset({"password", "own_number", "totp_on", "totp_off", "telegram_forgotten", "group_forgotten"})
 A_YEAR: Final = 365 * 24 * 3600
 
 
@@ -119,20 +120,37 @@ async def telegram_forget(request: web.Request) -> web.Response:
     return redirect(request, "account", query={"done": "telegram_forgotten"})
 
 
-async def _page(request: web.Request, *, status: int = 200, problem: str = "", secret: str = "", code: str = "") -> web.Response:
-    staff = signed_in(request)
-    values: dict[str, Any] = {"picture": "", "secret": secret, "code": code, "problem": problem}
+async def group_code(request: web.Request) -> web.Response:
+    """A one-time code to send in a group of the staff."""
+    staff, moment = signed_in(request), now(request)
+    code = await store(request).write(lambda conn: groups.new_code(conn, staff, now=moment))
+    return await _page(request, group_code=code)
+
+
+async def group_forget(request: web.Request) -> web.Response:
+    """Tell the groups of one's branch nothing more."""
+    staff, moment = signed_in(request), now(request)
+    await store(request).write(lambda conn: groups.forget(conn, staff, now=moment))
+    return redirect(request, "account", query={"done": "group_forgotten"})
+
+
+async def _page(request: web.Request, *, status: int = 200, **more: str) -> web.Response:
+    """`more` is what the page shows this once: problem, secret, code, group_code."""
+    staff, secret = signed_in(request), more.get("secret", "")
+    values: dict[str, Any] = {"picture": "", "secret": "", "code": "", "group_code": "", "problem": "", **more}
     if secret:
         issuer = wording.text("console.title", request[LOCALE])
         picture = segno.make(totp.address(secret, staff.login, issuer), error="m")
         values["picture"] = picture.svg_inline(scale=5, border=4, dark="#000000", light="#ffffff", omitsize=False)
     done = request.query.get("done")
-    chats = await store(request).read(links.chats_of, staff.id)
+    chats, told = await store(request).read(lambda conn: (links.chats_of(conn, staff.id), groups.within(conn, staff.union_path)))
     return page(
         request,
         "account.html",
         status=status,
         chats=chats,
+        groups=told,
+        may_link_groups=staff.may(Permission.MANAGE_STAFF),
         done=done if done in DONE else None,
         shortest=accounts.SHORTEST_PASSWORD,
         **values,

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from bot import notices, wording
 from bot.channels.telegram import Telegram
-from bot.channels.telegram.pace import Pace
+from bot.channels.telegram.pace import Gaps, Pace
 from bot.conversation.step import step
 from bot.jobs import Worker
 from bot.settings import Settings
@@ -27,7 +27,7 @@ async def answer(database: str, keys: str, api: str) -> None:
     store = Store.open(database, Keyring.from_file(Path(keys)))
     settings = Settings(_env_file=None, telegram_token=TOKEN, telegram_api_url=api)
     take = partial(step, policies=load("changchun"), zone=ZONE)
-    channel = Telegram(settings, store, take, wording.say, now, pace=Pace(0.001, 0.001))
+    channel = Telegram(settings, store, take, wording.say, now, pace=Pace(Gaps(0.001, 0.001, 0.001)))
     worker = Worker(store, {notices.JOB_KIND: notices.sender({channel.name: channel}), **channel.jobs}, now, lease_s=LEASE_S)
     await asyncio.gather(worker.run(), channel.run())
 

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, select
 
 from bot import notices, wording
 from bot.channels.telegram import Telegram
-from bot.channels.telegram.pace import Pace
+from bot.channels.telegram.pace import Gaps, Pace
 from bot.channels.telegram.take import Step
 from bot.conversation.state import is_first
 from bot.documents import uploads
@@ -28,6 +28,7 @@ from bot.settings import Settings
 from bot.store import Store
 from tests.fakes.telegram import PATIENCE_S, TOKEN, TelegramServer
 
+TROUBLES = ("hospital", "fire")
 SECRET = "a-secret-of-the-webhook"
 
 
@@ -123,10 +124,16 @@ async def running(  # noqa: PLR0913 - what a test may choose
     """
     app = web.Application()
     server = TestServer(app)
-    values: dict[str, Any] = {"telegram_token": TOKEN, "telegram_api_url": telegram.url, "telegram_secret": SECRET}
+    values: dict[str, Any] = {
+        "telegram_token": TOKEN,
+        "telegram_api_url": telegram.url,
+        "telegram_secret": SECRET,
+        "public_url": "https://here.example.org",
+    }
     if hook:
         values["telegram_webhook_url"] = "http://set.below/telegram"
-    channel = Telegram(Settings(_env_file=None, **values), store, step, words, clock, pace=Pace(0.001, 0.001) if quick else None)
+    pace = Pace(Gaps(0.001, 0.001, 0.001)) if quick else None
+    channel = Telegram(Settings(_env_file=None, **values), store, step, words, clock, troubles=TROUBLES, pace=pace)
     app.add_routes(channel.routes())
     await server.start_server()
     if hook:

@@ -18,8 +18,31 @@ async def test_the_bot_introduces_itself_in_both_languages(sqlite_store: Store, 
     async with running(sqlite_store, telegram, Echo()):
         await telegram.until(lambda: len(telegram.called("setMyShortDescription")) == 2)
 
-    assert sorted(telegram.commands) == sorted(telegram.descriptions) == ["", "en"]
+    assert sorted(telegram.commands) == sorted(telegram.descriptions) == sorted(telegram.short_descriptions) == ["", "en"]
     assert [command["command"] for command in telegram.commands["en"]] == list(COMMANDS)
+
+
+async def test_it_speaks_only_of_what_this_place_pays_for(sqlite_store: Store, telegram: TelegramServer) -> None:
+    async with running(sqlite_store, telegram, Echo()):
+        await telegram.until(lambda: len(telegram.called("setMyShortDescription")) == 2)
+
+    assert "住院、家里着火" in telegram.descriptions[""]
+    assert "受伤" not in telegram.descriptions[""]
+    assert "accident" not in telegram.descriptions["en"]
+    assert max(map(len, telegram.descriptions.values())) <= 512
+    assert max(map(len, telegram.short_descriptions.values())) <= 120
+
+
+async def test_what_is_set_already_is_not_set_again(sqlite_store: Store, telegram: TelegramServer) -> None:
+    for times in (1, 2):
+        async with running(sqlite_store, telegram, Echo()):
+            await telegram.until(
+                lambda times=times: telegram.menu_button == "commands" and len(telegram.called("getChatMenuButton")) == times
+            )
+
+    for method in ("setMyCommands", "setMyDescription", "setMyShortDescription"):
+        assert len(telegram.called(method)) == 2
+    assert len(telegram.called("setChatMenuButton")) == 1
 
 
 def test_every_command_of_the_menu_is_one_the_conversation_knows() -> None:

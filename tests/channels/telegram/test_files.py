@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from sqlalchemy import Connection, select
 
@@ -28,7 +30,7 @@ async def test_a_photo_is_an_upload_before_the_conversation_hears_of_it(store: S
     (incoming,) = echo.taken
     assert isinstance(incoming.what, FileSent)
     assert await store.read(lambda conn: list(conn.scalars(select(uploads.c.id)))) == [incoming.what.upload]
-    assert await store.read(sources) == [{"file": "file-2", "bytes": 11}]
+    assert await store.read(sources) == [{"file": "file-2", "bytes": 11, "unique": "file-2"}]
 
 
 async def test_each_picture_of_an_album_is_an_upload(sqlite_store: Store, telegram: TelegramServer, phone: Phone) -> None:
@@ -66,6 +68,66 @@ async def test_a_file_is_fetched_by_its_id(sqlite_store: Store, telegram: Telegr
                 await fetched(bot)
 
         assert await fetched(bot) == b"bytes"
+
+
+async def test_a_file_over_20_megabytes_is_refused_at_once_with_a_way_out(
+    sqlite_store: Store, telegram: TelegramServer, phone: Phone
+) -> None:
+    echo = Echo()
+    update = phone.sends_document(b"a film", "film.mp4", size=20 * 1024 * 1024 + 1)
+
+    async with running(sqlite_store, telegram, echo) as bot:
+        assert "20MB" in await phone.hears()
+        await bot.channel.take(update)
+        await bot.settled()
+
+    assert "/chat" in phone.heard[0]
+    assert len(phone.heard) == 1
+    assert echo.taken == []
+    assert telegram.called("getFile") == []
+
+
+async def test_new_words_beside_a_picture_do_not_hand_it_in_again(sqlite_store: Store, telegram: TelegramServer, phone: Phone) -> None:
+    sent = phone.sends_photo(b"the receipt", caption="reciept")
+    phone.edits(sent, "receipt")
+
+    async with running(sqlite_store, telegram, Echo()) as bot:
+        await telegram.until(lambda: not telegram.pending)
+        await bot.settled()
+
+    assert len(await sqlite_store.read(sources)) == 1
+    assert phone.heard == ["took file"]
+
+
+async def test_another_picture_in_the_same_message_is_handed_in(sqlite_store: Store, telegram: TelegramServer, phone: Phone) -> None:
+    sent, other = phone.sends_photo(b"blurred"), phone.sends_photo(b"sharp")
+    telegram.pending.remove(other)
+    telegram.update(edited_message=sent["message"] | {"photo": other["message"]["photo"], "edit_date": 1})
+
+    async with running(sqlite_store, telegram, Echo(), quick=True) as bot:
+        await telegram.until(lambda: not telegram.pending)
+        await bot.settled()
+
+    assert len(await sqlite_store.read(sources)) == 2
+
+
+async def test_a_bot_api_server_of_ones_own_hands_files_over_by_their_path(
+    sqlite_store: Store, telegram: TelegramServer, tmp_path: Path
+) -> None:
+    telegram.local_folder = str(tmp_path)
+    (tmp_path / telegram.keep_file(b"bytes")).write_bytes(b"bytes")
+    async with running(sqlite_store, telegram, Echo(), receives=False) as bot:
+        assert await fetched(bot) == b"bytes"
+
+
+async def test_and_the_limit_holds_there_too(sqlite_store: Store, telegram: TelegramServer, tmp_path: Path) -> None:
+    telegram.local_folder = str(tmp_path)
+    telegram.keep_file(bytes(20 * 1024 * 1024 + 1))
+    async with running(sqlite_store, telegram, Echo(), receives=False) as bot:
+        with pytest.raises(Refused) as refused:
+            await fetched(bot, 0)
+
+    assert refused.value.reason == Reason.TOO_BIG
 
 
 async def test_a_file_over_20_megabytes_is_refused_without_asking_for_it(sqlite_store: Store, telegram: TelegramServer) -> None:

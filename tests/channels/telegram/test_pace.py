@@ -8,7 +8,7 @@ from collections.abc import Coroutine
 from itertools import pairwise
 from typing import Any, TypeVar
 
-from bot.channels.telegram.pace import REMEMBERED, Pace
+from bot.channels.telegram.pace import REMEMBERED, Here, Pace
 
 T = TypeVar("T")
 
@@ -62,8 +62,52 @@ def test_a_first_message_leaves_at_once() -> None:
     assert left < 0.001
 
 
-def test_chats_long_quiet_are_forgotten() -> None:
+def test_one_chat_that_must_wait_holds_up_no_other() -> None:
+    times = by_leaps(departures(Pace(), [*["one"] * 20, *(str(number) for number in range(56))]))
+
+    assert sum(at < 2.2 for at in times) >= 56
+
+
+def test_one_chat_keeps_its_second_while_all_others_press() -> None:
     pace = Pace()
+
+    async def both() -> list[float]:
+        crowd = asyncio.create_task(departures(pace, [str(number) for number in range(200)]))
+        times = await departures(pace, ["one"] * 5)
+        await crowd
+        return times
+
+    assert all(later - earlier >= 1.0 for earlier, later in pairwise(by_leaps(both())))
+
+
+def test_a_group_gets_twenty_messages_a_minute_at_most() -> None:
+    times = by_leaps(departures(Pace(), ["-100"] * 30))
+
+    assert max(sum(start <= at < start + 60 for at in times) for start in times) <= 20
+
+
+def test_after_a_refusal_nothing_leaves_until_it_is_over_and_then_the_refused_one_first() -> None:
+    pace, left = Pace(), list[tuple[str, float]]()
+
+    async def leave(chat: str, after: float) -> None:
+        await asyncio.sleep(after)
+        await pace.wait(chat)
+        left.append((chat, asyncio.get_running_loop().time()))
+
+    async def refused() -> None:
+        await pace.hold("one", 5)
+        await asyncio.gather(leave("one", 5.0), *(leave(str(number), 0.1) for number in range(50)))
+
+    by_leaps(refused())
+
+    assert left[0][0] == "one"
+    assert min(at for _, at in left) >= 5.0
+    assert left[0][1] < 5.1
+
+
+def test_chats_long_quiet_are_forgotten() -> None:
+    here = Here()
+    pace = Pace(turns=here)
 
     async def many() -> None:
         await departures(pace, [str(number) for number in range(REMEMBERED + 1)])
@@ -72,4 +116,4 @@ def test_chats_long_quiet_are_forgotten() -> None:
 
     by_leaps(many())
 
-    assert len(pace._chats) < REMEMBERED
+    assert len(here._chats) < REMEMBERED

@@ -6,7 +6,7 @@ import pytest
 from telegram import Update
 
 from bot.channels.telegram.receive import Blocking, Elsewhere, FileCame, Received, Spoken, Tapped, read
-from bot.message import Chat, Command, Incoming, Pressed, Text, What
+from bot.message import Chat, Command, Edited, Incoming, Pressed, Text, What
 from tests.fakes.phone import Phone
 from tests.fakes.telegram import Json
 
@@ -40,19 +40,30 @@ def test_an_edited_message_is_said_anew_under_its_own_update(phone: Phone) -> No
     first = phone.types("4800")
     edited = phone.edits(first, "5800")
 
-    assert meaning(edited) == Spoken(Incoming(HERE, str(edited["update_id"]), Text("5800"), "zh-hans"))
+    what = Edited("5800", str(first["message"]["message_id"]))
+    assert meaning(edited) == Spoken(Incoming(HERE, str(edited["update_id"]), what, "zh-hans"))
+
+
+def test_a_place_that_is_being_shared_and_goes_on_means_nothing(phone: Phone) -> None:
+    place = phone.types("")
+    del place["message"]["text"]
+    place["message"]["location"] = {"latitude": 43.8, "longitude": 125.3, "live_period": 60}
+    moved = phone.telegram.update(edited_message=place["message"] | {"edit_date": 2})
+
+    assert isinstance(meaning(place), Spoken)
+    assert meaning(moved) is None
 
 
 def test_of_a_photo_the_largest_size_is_taken(phone: Phone) -> None:
     update = phone.sends_photo(b"large")
 
-    assert meaning(update) == FileCame(HERE, str(update["update_id"]), "zh-hans", "file-2", "", 5)
+    assert meaning(update) == FileCame(HERE, str(update["update_id"]), "zh-hans", "file-2", "", 5, "file-2")
 
 
 def test_a_document_keeps_its_name(phone: Phone) -> None:
     update = phone.sends_document(b"%PDF-", "发票.pdf")
 
-    assert meaning(update) == FileCame(HERE, str(update["update_id"]), "zh-hans", "file-1", "发票.pdf", 5)
+    assert meaning(update) == FileCame(HERE, str(update["update_id"]), "zh-hans", "file-1", "发票.pdf", 5, "file-1")
 
 
 def test_a_sticker_is_an_empty_text_so_that_it_is_answered(phone: Phone) -> None:
@@ -100,7 +111,7 @@ def test_in_a_group_nothing_private_is_read(phone: Phone) -> None:
     update = phone.types("我的身份证号")
     update["message"]["chat"] = {"id": -100, "type": "group", "title": "G"}
 
-    assert meaning(update) == Elsewhere(Chat("telegram", "-100"), "zh-hans")
+    assert meaning(update) == Elsewhere(Chat("telegram", "-100"), "zh-hans", str(update["update_id"]))
 
 
 def test_blocking_and_letting_in_again_are_noticed(phone: Phone) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
 from bot.channels.telegram.render import LONGEST_TEXT, render, split
 from bot.message import Message, Say
 from tests.channels.telegram.running import button, says, words
@@ -57,6 +60,33 @@ def test_a_line_longer_than_a_message_is_cut_without_breaking_a_character() -> N
 
     assert "".join(pieces) == text
     assert [len(piece) for piece in pieces] == [LONGEST_TEXT // 2, LONGEST_TEXT // 2]
+
+
+def test_a_long_text_is_cut_between_paragraphs_where_there_are_any() -> None:
+    paragraph = "\n".join(["字" * 400] * 3)
+    text = "\n\n".join([paragraph] * 6)
+
+    pieces = list(split(text))
+
+    assert pieces == ["\n\n".join([paragraph] * 3)] * 2
+
+
+def test_a_paragraph_too_long_for_a_message_is_cut_after_a_sentence() -> None:
+    sentence = "字" * 99 + "。"
+
+    pieces = list(split(sentence * 50))
+
+    assert [len(piece) % 100 for piece in pieces] == [0, 0]
+    assert "".join(pieces) == sentence * 50
+
+
+@given(st.text(alphabet="字a😀 \n。", max_size=14_000))
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.large_base_example, HealthCheck.data_too_large])
+def test_no_piece_is_too_long_or_empty_and_no_word_is_lost(text: str) -> None:
+    pieces = list(split("x" + text))
+
+    assert all(0 < len(piece.encode("utf-16-le")) // 2 <= LONGEST_TEXT for piece in pieces)
+    assert "".join("".join(pieces).split()) == "".join(("x" + text).split())
 
 
 def test_the_buttons_stand_under_the_last_piece() -> None:

@@ -45,8 +45,25 @@ async def test_the_wait_that_telegram_asks_for_is_kept(sqlite_store: Store, tele
         await bot.settled()
 
     first, second = telegram.called("sendMessage")
-    assert second.at - first.at >= 2.0
+    assert 2.0 <= second.at - first.at < 3.0
     assert phone.heard == ["patience"]
+
+
+async def test_while_telegram_asks_for_patience_nobody_else_is_written_to(sqlite_store: Store, telegram: TelegramServer) -> None:
+    phones = [Phone(telegram, 8000 + number) for number in range(20)]
+    telegram.fail("sendMessage", TooMany(3))
+
+    async with running(sqlite_store, telegram, Echo(), receives=False) as bot:
+        await bot.say(phones[0].person, says("first"))
+        await telegram.until(lambda: telegram.called("sendMessage"))
+        await asyncio.gather(*(bot.say(phone.person, says("news")) for phone in phones[1:]))
+        assert await bot.settled() == []
+
+    calls = telegram.called("sendMessage")
+    refused = calls[0].at
+    assert len(calls) == 21
+    assert 3.0 <= calls[1].at - refused < 4.0
+    assert calls[1].parameters["chat_id"] == "8000"
 
 
 @pytest.mark.parametrize("faults", [[Status(500)], [Status(502), Status(500)], [CutBefore()]])
@@ -118,7 +135,26 @@ async def test_who_blocked_the_bot_is_not_tried_again_until_they_write(sqlite_st
 
         phone.chat.blocked = False
         phone.types("back again")
-        assert await phone.hears() == "took back again"
+        await phone.hears(3)
+
+    assert phone.heard == ["news", "more news", "took back again"]
+
+
+async def test_who_unblocks_the_bot_gets_the_newest_of_what_they_missed(
+    sqlite_store: Store, telegram: TelegramServer, phone: Phone
+) -> None:
+    async with running(sqlite_store, telegram, Echo(), quick=True) as bot:
+        phone.blocks()
+        await telegram.until(lambda: not telegram.pending)
+        for number in range(12):
+            await bot.say(phone.person, says(str(number)))
+        await bot.settled()
+        phone.blocks(blocked=False)
+        await phone.hears(10)
+        dead = await bot.settled()
+
+    assert phone.heard == [str(number) for number in range(2, 12)]
+    assert [job.reason for job in dead] == ["blocked", "blocked"]
 
 
 async def test_a_block_that_telegram_reports_is_enough(sqlite_store: Store, telegram: TelegramServer, phone: Phone) -> None:

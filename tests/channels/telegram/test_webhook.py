@@ -6,10 +6,12 @@ import asyncio
 from datetime import datetime
 
 import pytest
+import structlog
 from aiohttp import ClientSession
 from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError
 
+from bot.channels.telegram.webhook import Registered
 from bot.message import Incoming
 from bot.store import Store
 from tests.channels.telegram.running import SECRET, Echo, running
@@ -24,6 +26,29 @@ async def test_telegram_is_told_the_address_and_the_secret(sqlite_store: Store, 
         assert telegram.webhook["url"] == bot.address
         assert telegram.webhook["secret_token"] == SECRET
         assert telegram.webhook["allowed_updates"] == ["message", "edited_message", "callback_query", "my_chat_member"]
+
+
+async def test_a_webhook_that_another_program_took_away_is_named_and_set_anew(sqlite_store: Store, telegram: TelegramServer) -> None:
+    async with running(sqlite_store, telegram, Echo(), hook=True, receives=False) as bot:
+        registered = Registered(bot.channel.bot, bot.address, SECRET)
+        await registered.set()
+        telegram.webhook = {"url": "https://elsewhere.example.org/"}
+        with structlog.testing.capture_logs() as logs:
+            keeping = asyncio.create_task(registered.keep(every_s=0.01))
+            await telegram.until(lambda: telegram.webhook["url"] == bot.address)
+            keeping.cancel()
+
+    assert "telegram_webhook_taken" in [entry["event"] for entry in logs]
+
+
+async def test_a_webhook_that_telegram_cannot_reach_is_named_at_the_start(sqlite_store: Store, telegram: TelegramServer) -> None:
+    telegram.webhook_error = "Connection refused"
+    async with running(sqlite_store, telegram, Echo(), hook=True, receives=False) as bot:
+        with structlog.testing.capture_logs() as logs:
+            await Registered(bot.channel.bot, bot.address, SECRET).set()
+
+    (failing,) = [entry for entry in logs if entry["event"] == "telegram_webhook_fails"]
+    assert failing["said"] == "Connection refused"
 
 
 @pytest.mark.parametrize("secret", ["", SECRET[:-1], SECRET + "x", "b" + SECRET[1:], SECRET[:-1] + "l", "é"])

@@ -121,6 +121,16 @@ def upgrade() -> None:  # noqa: PLR0915
         sa.UniqueConstraint("channel", "chat", name=op.f("uq_conversations_channel_chat")),
     )
     op.create_table(
+        "happenings",
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("flow", sa.String(length=40), nullable=False),
+        sa.Column("question", sa.String(length=40), nullable=False),
+        sa.Column("event", sa.String(length=16), nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("day", "flow", "question", "event", name=op.f("pk_happenings")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "jobs",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("kind", sa.String(length=40), nullable=False),
@@ -153,6 +163,7 @@ def upgrade() -> None:  # noqa: PLR0915
         "link_codes",
         sa.Column("code_hash", sa.String(length=64), nullable=False),
         sa.Column("staff_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("is_group", sa.Boolean(), nullable=False),
         sa.Column("expires_at", Moment(), nullable=False),
         sa.PrimaryKeyConstraint("code_hash", name=op.f("pk_link_codes")),
         sa.UniqueConstraint("staff_id", name=op.f("uq_link_codes_staff_id")),
@@ -171,6 +182,36 @@ def upgrade() -> None:  # noqa: PLR0915
     )
     with op.batch_alter_table("members", schema=None) as batch_op:
         batch_op.create_index("ix_members_union", ["union_id"], unique=False)
+
+    op.create_table(
+        "promises",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("channel", sa.String(length=12), nullable=False),
+        sa.Column("chat", sa.String(length=64), nullable=False),
+        sa.Column("locale", sa.String(length=8), nullable=False),
+        sa.Column("benefit", sa.String(length=20), nullable=False),
+        sa.Column("kind", sa.String(length=8), nullable=False),
+        sa.Column("facts", sa.LargeBinary(), nullable=False),
+        sa.Column("due", Moment(), nullable=False),
+        sa.Column("ends", Moment(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_promises")),
+        sa.UniqueConstraint("channel", "chat", "benefit", name=op.f("uq_promises_channel_chat_benefit")),
+        sqlite_autoincrement=True,
+    )
+    with op.batch_alter_table("promises", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_promises_due"), ["due"], unique=False)
+
+    op.create_table(
+        "reminders",
+        sa.Column("conversation_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        sa.Column("look_at", Moment(), nullable=True),
+        sa.Column("quiet_since", Moment(), nullable=True),
+        sa.Column("passed", sa.Integer(), nullable=False),
+        sa.Column("stopped_at", Moment(), nullable=True),
+        sa.PrimaryKeyConstraint("conversation_id", name=op.f("pk_reminders")),
+    )
+    with op.batch_alter_table("reminders", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_reminders_look_at"), ["look_at"], unique=False)
 
     op.create_table(
         "setup_links",
@@ -224,6 +265,18 @@ def upgrade() -> None:  # noqa: PLR0915
         batch_op.create_index(batch_op.f("ix_staff_chats_staff_id"), ["staff_id"], unique=False)
 
     op.create_table(
+        "staff_groups",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("channel", sa.String(length=12), nullable=False),
+        sa.Column("chat", sa.String(length=64), nullable=False),
+        sa.Column("union_path", sa.String(length=200), nullable=False),
+        sa.Column("locale", sa.String(length=8), nullable=False),
+        sa.Column("linked_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("linked_at", Moment(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_staff_groups")),
+        sa.UniqueConstraint("channel", "chat", name=op.f("uq_staff_groups_channel_chat")),
+    )
+    op.create_table(
         "staff_sessions",
         sa.Column("token_hash", sa.String(length=64), nullable=False),
         sa.Column("staff_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -243,6 +296,23 @@ def upgrade() -> None:  # noqa: PLR0915
         sa.PrimaryKeyConstraint("chat", name=op.f("pk_telegram_chats")),
     )
     op.create_table(
+        "telegram_pollers",
+        sa.Column("bot", sa.String(length=20), nullable=False),
+        sa.Column("holder", sa.String(length=16), nullable=False),
+        sa.Column("until", Moment(), nullable=False),
+        sa.PrimaryKeyConstraint("bot", name=op.f("pk_telegram_pollers")),
+    )
+    op.create_table(
+        "telegram_posts",
+        sa.Column("chat", sa.String(length=64), nullable=False),
+        sa.Column("message", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("claim_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.PrimaryKeyConstraint("chat", "message", name=op.f("pk_telegram_posts")),
+    )
+    with op.batch_alter_table("telegram_posts", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_telegram_posts_claim_id"), ["claim_id"], unique=False)
+
+    op.create_table(
         "telegram_sends",
         sa.Column("job", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
         sa.Column("parts", sa.Integer(), nullable=False),
@@ -254,6 +324,12 @@ def upgrade() -> None:  # noqa: PLR0915
     with op.batch_alter_table("telegram_sends", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_telegram_sends_changed_at"), ["changed_at"], unique=False)
 
+    op.create_table(
+        "telegram_turns",
+        sa.Column("name", sa.String(length=64), nullable=False),
+        sa.Column("free_at", Moment(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_telegram_turns")),
+    )
     op.create_table(
         "thread_messages",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -466,15 +542,22 @@ def downgrade() -> None:  # noqa: PLR0915
         batch_op.drop_index(batch_op.f("ix_thread_messages_thread_id"))
 
     op.drop_table("thread_messages")
+    op.drop_table("telegram_turns")
     with op.batch_alter_table("telegram_sends", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_telegram_sends_changed_at"))
 
     op.drop_table("telegram_sends")
+    with op.batch_alter_table("telegram_posts", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_telegram_posts_claim_id"))
+
+    op.drop_table("telegram_posts")
+    op.drop_table("telegram_pollers")
     op.drop_table("telegram_chats")
     with op.batch_alter_table("staff_sessions", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_staff_sessions_staff_id"))
 
     op.drop_table("staff_sessions")
+    op.drop_table("staff_groups")
     with op.batch_alter_table("staff_chats", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_staff_chats_staff_id"))
 
@@ -488,6 +571,14 @@ def downgrade() -> None:  # noqa: PLR0915
         batch_op.drop_index(batch_op.f("ix_setup_links_staff_id"))
 
     op.drop_table("setup_links")
+    with op.batch_alter_table("reminders", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_reminders_look_at"))
+
+    op.drop_table("reminders")
+    with op.batch_alter_table("promises", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_promises_due"))
+
+    op.drop_table("promises")
     with op.batch_alter_table("members", schema=None) as batch_op:
         batch_op.drop_index("ix_members_union")
 
@@ -498,6 +589,7 @@ def downgrade() -> None:  # noqa: PLR0915
         batch_op.drop_index("ix_jobs_due", sqlite_where=sa.text("state = 'waiting'"), postgresql_where=sa.text("state = 'waiting'"))
 
     op.drop_table("jobs")
+    op.drop_table("happenings")
     op.drop_table("conversations")
     with op.batch_alter_table("claims", schema=None) as batch_op:
         batch_op.drop_index("ix_claims_union_path")
