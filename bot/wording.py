@@ -119,6 +119,11 @@ def _say(value: Any, locale: str, _: str) -> str:
     return say(value if isinstance(value, Say) else Say(value["key"], value["figures"]), locale)
 
 
+def _says(value: Any, locale: str, _: str) -> str:
+    """Sentences inside a sentence, one after the other."""
+    return ("、" if locale == DEFAULT_LOCALE else ", ").join(_say(item, locale, "") for item in value)
+
+
 FORMATS: Mapping[str, Callable[[Any, str, str], str]] = {
     "": lambda value, _locale, _argument: str(value),
     "yuan": lambda value, _locale, _argument: pretty(Fen(int(value))),
@@ -130,6 +135,7 @@ FORMATS: Mapping[str, Callable[[Any, str, str], str]] = {
     "word": _word,
     "list": _list,
     "say": _say,
+    "says": _says,
     "key": lambda value, locale, _argument: text(value, locale),
     "name": lambda value, locale, _argument: text(f"name.{value}", locale),
 }

@@ -89,6 +89,12 @@ def claim(case: Case, name: str) -> Flow[Applied | Estimated | Declined | NotYet
     return applied
 
 
+def fact_of_claim(case: Case, edition: Edition, name: str) -> Question[Any]:
+    """The question for a fact that an estimate or a claim under this edition may ask, before it is asked."""
+    policy = case.policies[edition.benefit]
+    return _fact(policy, edition, name, case.day)
+
+
 def _certno(today: date) -> Text:
     return Text(key="certno", reader=partial(read_certno, today=today), likely="110101198001010010", masked=True)
 

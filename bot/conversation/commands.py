@@ -7,19 +7,21 @@ from dataclasses import replace
 from functools import cache
 
 from bot import wording
-from bot.conversation import asking_staff, standing
+from bot.conversation import asking_staff, drafts, standing, supposing
 from bot.conversation.actions import order_action
+from bot.conversation.beginning import beginning
+from bot.conversation.changing import undone
 from bot.conversation.editing import asking_again, edit_key
 from bot.conversation.going_on import go_on, menu, start, troubles
+from bot.conversation.prompts import choosing_rows
 from bot.conversation.results import why
 from bot.conversation.state import Place
-from bot.conversation.talk import Reply, Talk, as_json
+from bot.conversation.talk import Reply, Talk
+from bot.conversation.topics import topic
+from bot.conversation.worked import worked_out
 from bot.message import Button, Say
 from bot.staff import links
 from bot.wording import LOCALES
-from handlers.benefit import Estimated
-from handlers.claim import Applied
-from handlers.questions import Confirm
 
 Command = Callable[[Talk, str], Reply]
 
@@ -33,20 +35,34 @@ def _menu(talk: Talk, _: str) -> Reply:
     return menu(talk)
 
 
-def _resume(talk: Talk, _: str) -> Reply:
-    return go_on(talk.at(replace(talk.place, at_menu=False)))
+def _resume(talk: Talk, name: str) -> Reply:
+    """Go on with the flow at hand, or with the draft of this name."""
+    there = talk.at(replace(talk.place, at_menu=False)) if not name else drafts.taken_up(talk, name)
+    return go_on(talk.noting(Say("press.stale")) if there is None else there)
 
 
 def _again(talk: Talk, _: str) -> Reply:
     place = talk.place
     if place.flow is None:
         return menu(talk)
-    return go_on(talk.at(Place(place.flow, place.about)).noting(Say("again")))
+    talk.count("left", _open(talk))
+    talk = talk.at(Place(place.flow, place.about, since=talk.conversation.revision + 1, drafts=place.drafts))
+    talk.count("started")
+    return go_on(talk.noting(Say("again")))
 
 
 def _stop(talk: Talk, _: str) -> Reply:
-    """Everything of the unfinished conversation is forgotten."""
-    return menu(talk.at(Place()).noting(Say("stopped" if talk.place.flow or talk.place.answers else "nothing_to_stop")))
+    """Everything of the conversation at hand is forgotten; what was begun for another benefit stays."""
+    if talk.place.flow is not None:
+        talk = talk.at(replace(talk.place, at_menu=False))
+        talk.count("left", _open(talk))
+    return menu(drafts.emptied(talk).noting(Say("stopped" if talk.place.flow or talk.place.answers else "nothing_to_stop")))
+
+
+def _open(talk: Talk) -> str:
+    """The question that is open; "" at the end."""
+    pending = talk.replay().pending
+    return talk.place.editing or ("" if pending is None else pending.key)
 
 
 def _back(talk: Talk, _: str) -> Reply:
@@ -56,23 +72,21 @@ def _back(talk: Talk, _: str) -> Reply:
     if talk.place.proposed is not None:
         return go_on(talk.at(replace(talk.place, proposed=None)))
     run = talk.replay()
+    talk = talk.at(replace(talk.place, supposing=None))
     keys = [asked.question.key for asked in run.asked]
     at = keys.index(talk.place.editing) if talk.place.editing in keys else len(keys)
     if at == 0:
         return go_on(talk.noting(Say("back.at_first")))
+    talk.count("went_back", _open(talk))
     return go_on(talk.at(asking_again(talk.place, keys[at - 1])))
 
 
 def _keep(talk: Talk, _: str) -> Reply:
-    return go_on(talk.at(replace(talk.place, editing=None, proposed=None)))
+    return go_on(talk.at(replace(talk.place, editing=None, proposed=None, supposing=None)))
 
 
 def _undo(talk: Talk, _: str) -> Reply:
-    if talk.place.before is None:
-        return go_on(talk.noting(Say("undo.nothing")))
-    before = talk.place.before
-    answers = {**talk.place.answers, before["key"]: before["stored"]}
-    return go_on(talk.at(replace(talk.place, answers=answers, before=None, editing=None, at_menu=False)).noting(Say("undone")))
+    return go_on(talk.noting(Say("undo.nothing")) if talk.place.before is None else undone(talk))
 
 
 def _change(talk: Talk, _: str) -> Reply:
@@ -82,17 +96,8 @@ def _change(talk: Talk, _: str) -> Reply:
     asked = talk.replay().asked
     if not asked:
         return go_on(talk)
-    rows = tuple(
-        (
-            Button(
-                Say("button.edit", {"name": f"name.{a.question.key}", "value": as_json(a.question.show(a.value))}),
-                order_action("edit", a.question.key),
-            ),
-        )
-        for a in asked
-        if a.question.key != "consent"
-    )
-    place = replace(talk.place, at_menu=False)
+    rows = choosing_rows((each for each in asked if each.question.key != "consent"), "edit", "button.edit")
+    place = replace(talk.place, at_menu=False, supposing=None)
     return Reply(place, (*talk.noted, Say("change.which")), (*rows, (Button(Say("button.keep"), order_action("keep")),)))
 
 
@@ -121,30 +126,17 @@ def _language(talk: Talk, wanted: str) -> Reply:
 
 
 def _why(talk: Talk, _: str) -> Reply:
-    estimated = _estimated(talk)
+    estimated = worked_out(talk)
     if estimated is None:
         return go_on(talk.noting(Say("why.not_yet")))
     reply = go_on(talk)
     return replace(reply, lines=(*talk.noted, *why(estimated)))
 
 
-def _estimated(talk: Talk) -> Estimated | None:
-    """What has been worked out: at the end, or at the last look before a claim goes."""
-    if talk.place.flow is None:
-        return None
-    run = talk.replay()
-    if isinstance(run.pending, Confirm):
-        run = talk.replay({**talk.place.answers, run.pending.key: run.pending.digest})
-    outcome = run.outcome
-    if isinstance(outcome, Applied):
-        return Estimated(outcome.benefit, outcome.edition, outcome.estimate, outcome.facts)
-    return outcome if isinstance(outcome, Estimated) else None
-
-
 def _benefit(talk: Talk, name: str) -> Reply:
     if name not in talk.case.policies:
         return menu(talk.noting(Say("press.stale")))
-    return start(talk, "benefit", {"benefit": name})
+    return go_on(beginning(talk, name))
 
 
 def _claim(talk: Talk, name: str) -> Reply:
@@ -153,8 +145,10 @@ def _claim(talk: Talk, name: str) -> Reply:
     wanted = name or place.about.get("benefit", "")
     if wanted not in talk.case.policies:
         return menu(talk.noting(Say("claim.which")))
-    same = place.about.get("benefit") == wanted and place.flow in {"benefit", "claim"}
-    return start(talk, "claim", {"benefit": wanted}, place.answers if same else {})
+    if place.about.get("benefit") == wanted and place.flow in {"benefit", "claim"}:
+        return start(talk, "claim", {"benefit": wanted}, place.answers)
+    draft = place.drafts.get(wanted)
+    return start(talk, "claim", {"benefit": wanted}, draft["answers"] if draft else {})
 
 
 def _link(talk: Talk, code: str) -> Reply:
@@ -172,6 +166,9 @@ COMMANDS: Mapping[str, Command] = {
     "back": _back,
     "keep": _keep,
     "undo": _undo,
+    "what_if": supposing.what_if,
+    "adopt": supposing.adopt,
+    "topic": topic,
     "change": _change,
     "edit": _edit,
     "help": _help,
@@ -196,7 +193,8 @@ LABELS: Mapping[str, tuple[str, str]] = {
     "button.keep": ("keep", ""),
     "button.undo": ("undo", ""),
     "button.change": ("change", ""),
-    "button.change_figure": ("change", ""),
+    "button.change_figure": ("what_if", ""),
+    "button.adopt": ("adopt", ""),
     "button.claim": ("claim", ""),
     "button.why": ("why", ""),
     "button.menu": ("menu", ""),

@@ -10,8 +10,9 @@ from typing import Any
 from bot.claims import find, resubmit
 from bot.claims.errors import ClaimError
 from bot.claims.submit import Application, submit
+from bot.conversation import drafts
 from bot.conversation.actions import order_action
-from bot.conversation.prompts import prompt
+from bot.conversation.heard import asked_for
 from bot.conversation.results import clauses, combined, other_benefits, result
 from bot.conversation.state import Place
 from bot.conversation.talk import Reply, Rows, Talk
@@ -39,26 +40,24 @@ def go_on(talk: Talk) -> Reply:
     if question is None and run.pending is not None:
         question, talk = run.pending, talk.at(replace(talk.place, editing=None))
     if question is not None:
-        lines, buttons = prompt(talk, run, question)
-        return Reply(talk.place, talk.noted + lines, buttons)
+        return asked_for(talk, run, question)
     return OUTCOMES[type(run.outcome)](talk, run.outcome)
 
 
 def menu(talk: Talk) -> Reply:
     """The menu: what the union pays for, and where a claim is."""
-    place = replace(talk.place, at_menu=True, editing=None, proposed=None)
+    place = replace(talk.place, at_menu=True, editing=None, proposed=None, supposing=None)
     first = () if talk.noted else (Say("menu.title"),)
-    resume: Rows = ((Button(Say("button.resume"), order_action("resume")),),) if talk.place.flow else ()
     benefits = tuple(
         (Button(Say(f"menu.{trouble}"), order_action("benefit", name)),)
-        for name, trouble in zip(_in_order(talk.case.policies), troubles(talk), strict=True)
+        for name, trouble in zip(in_order(talk.case.policies), troubles(talk), strict=True)
     )
     other = (
         (Button(Say("menu.status"), order_action("status")), Button(Say("menu.help"), order_action("help"))),
         (Button(Say("menu.language"), order_action("language")),),
         *(((WRITE,),) if open_in(talk.conn, talk.conversation.chat) else ()),
     )
-    return Reply(place, talk.noted + first, resume + benefits + other)
+    return Reply(place, talk.noted + first, drafts.to_go_on_with(talk) + benefits + other)
 
 
 def troubles(talk: Talk) -> list[str]:
@@ -68,18 +67,38 @@ def troubles(talk: Talk) -> list[str]:
 
 def troubles_of(policies: Policies) -> list[str]:
     """The same, of any place."""
-    newest = {name: policies[name].editions[-1] for name in _in_order(policies)}
+    newest = {name: policies[name].editions[-1] for name in in_order(policies)}
     return [f"{name}_any_cause" if is_any_cause(edition) else name for name, edition in newest.items()]
 
 
-def _in_order(policies: Policies) -> list[str]:
+def in_order(policies: Policies) -> list[str]:
     return sorted(policies, key=lambda name: BENEFITS_IN_ORDER.index(name) if name in BENEFITS_IN_ORDER else len(BENEFITS_IN_ORDER))
 
 
 def start(talk: Talk, flow: str, about: Mapping[str, Any], answers: Mapping[str, Any] | None = None) -> Reply:
-    """Begin a flow with what is known. Papers that came early are kept for it, and shown when their question comes."""
-    early = {"documents": {**talk.place.answers["documents"], "done": False}} if "documents" in talk.place.answers else {}
-    return go_on(talk.at(Place(flow, about, {**early, **(answers or {})})))
+    """Begin a flow with what is known."""
+    return go_on(begun(talk, flow, about, answers))
+
+
+def begun(talk: Talk, flow: str, about: Mapping[str, Any], answers: Mapping[str, Any] | None = None) -> Talk:
+    """The same turn at the beginning of a flow. The flow at hand becomes a draft; a claim begun for the same benefit is gone on with.
+
+    Papers that came early are kept for the new flow, and shown when their question comes.
+    """
+    name, place = drafts.name_of(flow, about), talk.place
+    others = {key: draft for key, draft in drafts.kept(talk).items() if key != name}
+    is_same = place.flow is not None and drafts.name_of(place.flow, place.about) == name
+    since = place.since if is_same and answers else talk.conversation.revision + 1
+    early = {} if place.flow in {"claim", drafts.MEND} and not is_same else _early(place.answers)
+    heard = place.heard if is_same and answers else {}
+    talk = talk.at(Place(flow, about, {**early, **(answers or {})}, heard=heard, since=since, drafts=others))
+    talk.count("started")
+    return talk
+
+
+def _early(answers: Mapping[str, Any]) -> Mapping[str, Any]:
+    papers = answers.get(drafts.PAPERS)
+    return {} if papers is None else {drafts.PAPERS: {**papers, "done": False}}
 
 
 def _estimated(talk: Talk, outcome: Estimated) -> Reply:
@@ -88,11 +107,11 @@ def _estimated(talk: Talk, outcome: Estimated) -> Reply:
 
 
 def _not_yet(talk: Talk, outcome: NotYet) -> Reply:
-    return menu(talk.at(Place()).noting(Say("benefit.not_yet", {"day": outcome.starts.isoformat()})))
+    return menu(drafts.emptied(talk).noting(Say("benefit.not_yet", {"day": outcome.starts.isoformat()})))
 
 
 def _declined(talk: Talk, _: Declined) -> Reply:
-    return menu(talk.at(Place()).noting(Say("consent.declined")))
+    return menu(drafts.emptied(talk).noting(Say("consent.declined")))
 
 
 def _applied(talk: Talk, outcome: Applied) -> Reply:
@@ -120,7 +139,7 @@ def _applied(talk: Talk, outcome: Applied) -> Reply:
     lines = (Say("claim.submitted", {"number": submitted.number}), _submitted_amount(outcome), *sample, Say("claim.submitted_next"))
     others = combined(outcome.edition, outcome.facts, talk.case.policies)
     said = (*talk.noted, *lines, *_by_helper(outcome, submitted.member_told), *_missing(outcome, talk.case.day), *clauses(others))
-    return Reply(Place(at_menu=True), said, (*other_benefits(others), *_after_claim()))
+    return Reply(Place(at_menu=True, drafts=talk.place.drafts), said, (*other_benefits(others), *_after_claim()))
 
 
 def _by_helper(outcome: Applied, member_told: bool) -> tuple[Say, ...]:
@@ -155,10 +174,10 @@ def _mended(talk: Talk, outcome: Mended) -> Reply:
     try:
         resubmit.resubmit(talk.conn, outcome.claim_id, talk.conversation.chat, papers, now=talk.now)
     except ClaimError:
-        return menu(talk.at(Place()).noting(Say("mend.too_late")))
+        return menu(drafts.emptied(talk).noting(Say("mend.too_late")))
     number = next(c.number for c in find.of_chat(talk.conn, talk.conversation.chat) if c.id == outcome.claim_id)
     sent = Say("mend.sent" if outcome.missing == 0 else "mend.sent_part", {"number": number})
-    return Reply(Place(at_menu=True), (*talk.noted, sent), _after_claim())
+    return Reply(Place(at_menu=True, drafts=talk.place.drafts), (*talk.noted, sent), _after_claim())
 
 
 def _after_claim() -> Rows:

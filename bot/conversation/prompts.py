@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from bot.conversation.actions import order_action
 from bot.conversation.talk import Rows, Talk, as_json
 from bot.message import Button, Say
-from handlers.dialogue import Replay
+from handlers.dialogue import Asked, Replay
 from handlers.questions import Confirm, Documents, HandedIn, Question
 
 Prompt = tuple[tuple[Say, ...], Rows]
@@ -58,6 +59,19 @@ def in_rows(talk: Talk, buttons: list[Button]) -> Rows:
     wide = any(len(talk.words(button.label)) > LABELS_IN_A_ROW for button in buttons)
     step = 1 if wide else 3 if len(buttons) == 3 else 2  # noqa: PLR2004  # yes, no and hard to say belong together
     return tuple(tuple(buttons[at : at + step]) for at in range(0, len(buttons), step))
+
+
+def choosing_rows(answered: Iterable[Asked], order: str, label: str) -> Rows:
+    """Every answer with its name, to tap the one that is meant."""
+    return tuple(
+        (
+            Button(
+                Say(label, {"name": f"name.{asked.question.key}", "value": as_json(asked.question.show(asked.value))}),
+                order_action(order, asked.question.key),
+            ),
+        )
+        for asked in answered
+    )
 
 
 def _documents(talk: Talk, question: Documents) -> Prompt:

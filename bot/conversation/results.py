@@ -6,7 +6,7 @@ from itertools import zip_longest
 
 from bot.conversation.actions import order_action
 from bot.conversation.failures import failure, own_figure
-from bot.conversation.talk import Rows
+from bot.conversation.talk import Rows, as_json
 from bot.message import Button, Say
 from calculator.edition import Combination, Edition
 from calculator.estimate import Estimate
@@ -76,8 +76,8 @@ def _told(estimated: Estimated) -> tuple[tuple[Say, ...], bool]:
         amount = (Say("result.review_amount", {"amount": estimate.amount}),) if estimate.amount else ()
         return (Say("result.review"), *reasons(estimate.verdict), *amount, Say("result.review_next")), True
     if estimate.amount == 0:
-        return (Say("result.nothing_left"), *_steps(estimate)), False
-    return (Say("result.eligible", {"amount": estimate.amount}), *_steps(estimate)), True
+        return (Say("result.nothing_left"), *telling(estimate)), False
+    return (Say("result.eligible", {"amount": estimate.amount}), *telling(estimate)), True
 
 
 def _in_time(estimated: Estimated) -> tuple[Say, ...]:
@@ -108,11 +108,13 @@ def _condition(estimated: Estimated, condition: ConditionResult) -> Say:
     if last is not None and condition.id in {deadline.id for deadline in estimated.edition.deadlines}:
         is_late = late_by(condition) is not None
         return Say("why.late" if is_late else "why.in_time", {"clause": condition.clause, "day": last.isoformat()})
+    if condition.state is State.FAILED and condition.flips:
+        return Say("why.failed_nearest", {"failure": as_json(failure(estimated.edition, condition))})
     key = {State.MET: "why.met", State.FAILED: "why.failed", State.REVIEW: "why.review", State.UNKNOWN: "why.unknown"}[condition.state]
     return Say(key, {"clause": condition.clause, "value": own_figure(estimated.edition, condition)})
 
 
-def _steps(estimate: Estimate) -> tuple[Say, ...]:
+def telling(estimate: Estimate) -> tuple[Say, ...]:
     """The steps that say why it is this much, each beside the sum it started from."""
     has_parts = sum(_pays(step) for step in estimate.working) > 1
     said: list[Say] = []
@@ -152,16 +154,22 @@ def _sample(estimate: Estimate) -> tuple[Say, ...]:
 
 
 def _buttons(estimated: Estimated, others: tuple[Combination, ...]) -> Rows:
+    is_review = estimated.estimate.verdict.outcome is Outcome.REVIEW
+    human = (Button(Say("button.human"), order_action("human")),) if is_review else ()
     return (
         (Button(Say("button.claim"), order_action("claim", estimated.benefit)),),
         *other_benefits(others),
-        (Button(Say("button.why"), order_action("why")), Button(Say("button.change_figure"), order_action("change"))),
-        (Button(Say("button.menu"), order_action("menu")),),
+        (_WHY, Button(Say("button.change_figure"), order_action("what_if")), _CHANGE),
+        (*human, Button(Say("button.menu"), order_action("menu"))),
     )
 
 
 def _ineligible_buttons() -> Rows:
     return (
-        (Button(Say("button.change_figure"), order_action("change")), Button(Say("button.why"), order_action("why"))),
+        (_CHANGE, _WHY),
         (Button(Say("button.human"), order_action("human")), Button(Say("button.menu"), order_action("menu"))),
     )
+
+
+_WHY = Button(Say("button.why"), order_action("why"))
+_CHANGE = Button(Say("button.change"), order_action("change"))

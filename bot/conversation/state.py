@@ -28,19 +28,36 @@ class Place:
     proposed: Mapping[str, Any] | None = None
     """{"key", "stored"}: a doubtful reading, waiting for yes or no."""
     before: Mapping[str, Any] | None = None
-    """{"key", "stored"}: the answer changed last, as it was; for undo, which leaves all others alone."""
+    """The answers changed last, as they were, by key (None: there was none); for undo, which leaves all others alone."""
     at_menu: bool = False
     """The menu was shown last; what is typed now is not an answer."""
     to_staff: Mapping[str, Any] | None = None
     """What is typed next goes to the staff, {"claim"}, or says whether they may see the facts on the thread, {"thread"}."""
+    heard: Mapping[str, Any] = field(default_factory=dict)
+    """What was said of questions still to come: {"stored"} to be confirmed with a tap, or {"said", "reason"} to be asked for the rest."""
+    missed: Mapping[str, Any] | None = None
+    """{"key", "times"}: how often in a row an answer to this question was not understood."""
+    supposing: Mapping[str, Any] | None = None
+    """{"key", "stored"}: the question being tried with another answer, and those tried last, by key; the answers stay as they are."""
+    since: int = 0
+    """The revision with which this flow began: older buttons belong to something else."""
+    drafts: Mapping[str, Any] = field(default_factory=dict)
+    """Flows begun and not finished, by what they are about: {"flow", "about", "answers", "since", "until"}."""
+    told: Mapping[str, Any] = field(default_factory=dict)
+    """The keys that each of the last typed messages answered, by the platform's id of the message, for when it is edited."""
 
     def with_answer(self, key: str, stored: Any) -> Place:
         """The same place with one answer more, or another."""
-        return replace(self, answers={**self.answers, key: stored}, proposed=None, at_menu=False)
+        return self.with_answers({key: stored})
+
+    def with_answers(self, stored: Mapping[str, Any]) -> Place:
+        """The same place with some answers more, or others; nothing heard before is left to ask about them."""
+        heard = {key: value for key, value in self.heard.items() if key not in stored}
+        return replace(self, answers={**self.answers, **stored}, heard=heard, proposed=None, missed=None, supposing=None, at_menu=False)
 
     def to_json(self) -> dict[str, Any]:
-        """Plain data, as the conversation's row keeps it."""
-        return {name: getattr(self, name) for name in PLACE}
+        """Plain data, as the conversation's row keeps it: only what is not as at the beginning."""
+        return {name: value for name in PLACE if (value := getattr(self, name))}
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Place:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Integer, PrimaryKeyConstraint, String, Table, UniqueConstraint
+from sqlalchemy import Column, Date, Integer, PrimaryKeyConstraint, String, Table, UniqueConstraint
 
 from bot.store.encryption import EncryptedJson
 from bot.store.tables import BigId, Moment, metadata
@@ -27,4 +27,16 @@ conversations = Table(
     Column("state", EncryptedJson("conversations.state"), nullable=False),  # bot.conversation.state.Place
     Column("changed_at", Moment, nullable=False),
     UniqueConstraint("channel", "chat"),
+)
+
+happenings = Table(
+    "happenings",
+    metadata,
+    Column("day", Date, nullable=False),
+    Column("flow", String(40), nullable=False),  # "claim.hospital"; "" at the menu
+    Column("question", String(40), nullable=False),
+    Column("event", String(16), nullable=False),  # bot.conversation.counting.Event
+    Column("count", Integer, nullable=False),
+    PrimaryKeyConstraint("day", "flow", "question", "event"),
+    sqlite_with_rowid=False,
 )

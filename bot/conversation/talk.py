@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from bot import wording
 from bot.conversation.actions import answer_action
+from bot.conversation.counting import Counts, Event
 from bot.conversation.state import Conversation, Place
 from bot.message import Button, Say
 from bot.threads.hours import OFFICE, Hours
@@ -43,6 +44,10 @@ class Talk:
     """Sentences that come before the next question."""
     hours: Hours = OFFICE
     """When there are staff, and how soon they answer."""
+    counts: Counts | None = None
+    """Where it is counted what happens, without what was said."""
+    runs: dict[tuple[str | None, int], tuple[Mapping[str, Any], Replay[Any]]] = field(default_factory=dict)
+    """The replays of this turn, each with the answers it rests on."""
 
     @property
     def place(self) -> Place:
@@ -63,12 +68,29 @@ class Talk:
 
     def replay(self, answers: Mapping[str, Any] | None = None) -> Replay[Any]:
         """The flow at hand, run against the stored answers or others."""
-        start, about = FLOWS[self.place.flow or ""], self.place.about
-        return replay(lambda: start(self.case, about), self.place.answers if answers is None else answers)
+        place = self.place
+        given = place.answers if answers is None else answers
+        found = self.runs.get((place.flow, id(given)))
+        if found is not None:
+            return found[1]
+        start, about = FLOWS[place.flow or ""], place.about
+        run = replay(lambda: start(self.case, about), given)
+        self.runs[place.flow, id(given)] = given, run  # the answers are kept, so that no others get their id
+        return run
+
+    def count(self, event: Event, question: str = "") -> None:
+        """Count that this happened, at this question of the flow at hand."""
+        if self.counts is not None:
+            self.counts.note(self.case.day, event, flow_of(self.place), question)
 
     def answer(self, key: str, value: str, label: Say) -> Button:
         """A button that answers a question."""
         return Button(label, answer_action(self.conversation, key, value))
+
+
+def flow_of(place: Place) -> str:
+    """What the flow at hand is counted under: "claim.hospital"; "" at the menu."""
+    return "" if place.flow is None or place.at_menu else f"{place.flow}.{place.about.get('benefit', '')}"
 
 
 def as_json(say: Say) -> Mapping[str, Any]:

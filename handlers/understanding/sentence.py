@@ -34,7 +34,11 @@ class Heard:
     benefit: str = ""
     about_another: bool = False
     """Whether it speaks of somebody else: a relative, a workmate."""
+    supposed: bool = False
+    """Whether it only supposes ("如果花了3万"): then nothing in it is told."""
     facts: Mapping[str, Read[Any] | Unread] = field(default_factory=dict)
+    said: Mapping[str, str] = field(default_factory=dict)
+    """The statement, made plain, that speaks of a fact and gives no value: to be quoted when it is asked for."""
 
 
 _CLAUSES = re.compile(r"(,(?![0-9]{3})|[。;!、\n]|(?<=\?)|\.(?![0-9])| and (?=i |paid|spent|was |my |still |[0-9])| but |※)")
@@ -65,7 +69,8 @@ _EVENTS = {
     "fire_on": re.compile(r"着了?火|着的火|失火|起火|火灾|\bfire\b"),
 }
 
-Reading = tuple[str, Read[Any] | Unread]
+Reading = tuple[str, Read[Any] | Unread, str]
+"""A fact, what was read of it, and the statement that speaks of it."""
 
 
 def hear(text: str, today: date) -> Heard:
@@ -77,12 +82,17 @@ def hear(text: str, today: date) -> Heard:
     benefit = topic.name if topic and topic.kind == "benefit" else ""
     clauses = _split(said)
     readings: dict[str, list[Read[Any] | Unread]] = {}
-    for name, reading in _readings(clauses, said, benefit, today):
+    quotes: dict[str, str] = {}
+    for name, reading, clause in _readings(clauses, said, benefit, today):
         readings.setdefault(name, []).append(reading)
+        if isinstance(reading, Unread):
+            quotes.setdefault(name, clause)
     another = _SOMEBODY_ELSE.search(said) is not None
-    doubtful = another or _SUPPOSED.search(said) is not None
+    supposed = _SUPPOSED.search(said) is not None
+    doubtful = another or supposed
     facts = {name: _one(found, doubtful=doubtful) for name, found in readings.items()}
-    return Heard(benefit, another, facts)
+    spoken_of = {name: quotes.get(name, said) for name, found in facts.items() if isinstance(found, Unread)}
+    return Heard(benefit, another, supposed, facts, spoken_of)
 
 
 def read_sentence(text: str, today: date) -> Mentioned:
@@ -99,19 +109,20 @@ def _split(said: str) -> list[str]:
 
 
 def _readings(clauses: list[str], said: str, benefit: str, today: date) -> Iterator[Reading]:
-    yield from told(clauses, said)
+    yield from ((name, reading, said) for name, reading in told(clauses, said))
     owned = len(clauses) > 1 and any(is_own_payment(clause) for clause in clauses if _MAY_COUNT.search(clause))
     for clause in clauses:
         if _AGE.search(clause):
-            yield "age", read_age(clause, today)
+            yield "age", read_age(clause, today), clause
         elif _BARE_AGE.fullmatch(clause):
-            yield "age", Read(int(clause), sure=False)
+            yield "age", Read(int(clause), sure=False), clause
         if _MAY_COUNT.search(clause) and not (owned and is_mere_spending(clause)):
-            yield from sums(clause, benefit)
+            yield from ((name, reading, clause) for name, reading in sums(clause, benefit))
         yield from _days(clause, benefit, today)
     if children := _CHILDREN.search(said):
         counted = read_count(children["count"])
-        yield "children_hurt", Read(counted.value, sure=_HURT.search(said) is not None) if isinstance(counted, Read) else counted
+        sure = _HURT.search(said) is not None
+        yield "children_hurt", Read(counted.value, sure) if isinstance(counted, Read) else counted, children.group()
 
 
 def _days(clause: str, benefit: str, today: date) -> Iterator[Reading]:
@@ -119,7 +130,7 @@ def _days(clause: str, benefit: str, today: date) -> Iterator[Reading]:
         if event.search(clause) and not (name == "injured_on" and benefit == "hospital"):
             found = read_day_within(clause, today)
             if found != Unread("none"):
-                yield name, found
+                yield name, found, clause
 
 
 def _one(readings: list[Read[Any] | Unread], *, doubtful: bool) -> Read[Any] | Unread:

@@ -33,6 +33,8 @@ _COMMANDS = {
     "why": "为什么|为啥|凭什么|怎么算的|为什么不能领|为什么领不了|why|how come",
     "human": "人工|人工客服|人工服务|工作人员|客服|转人工|找人问问|找人|找工作人员|真人|"
     "human|talk to a person|talk to someone|a person|agent|operator",
+    "undo": "撤销|撤消|撤销修改|改回去|改回来|undo|take it back",
+    "change": "看看我填的|我填的|我填了什么|我的回答|我答了什么|my answers|show my answers",
     "claim": "申请|现在申请|申请补贴|开始申请|办申请|apply|apply now|claim|make a claim",
 }
 COMMANDS = frozenset({*_COMMANDS, "edit"})

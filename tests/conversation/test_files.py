@@ -127,8 +127,12 @@ async def test_a_picture_in_the_middle_of_a_doubtful_reading_leaves_the_reading_
     assert (await scene.place()).answers["age"] == 46
 
 
-async def test_pictures_of_an_unfinished_claim_wait_to_be_seen_in_the_next_one(scene: Scene) -> None:
+async def test_pictures_of_an_unfinished_claim_stay_with_it_when_another_begins(scene: Scene) -> None:
     await go(scene, PLACES["last_look"])
     await go(scene, ["/start", "[家里着火了]"])
 
-    assert (await scene.place()).answers["documents"]["done"] is False
+    assert "documents" not in (await scene.place()).answers
+
+    await go(scene, ["[有认定书]", "/start", "[接着办：住院]"])
+
+    assert len((await scene.place()).answers["documents"]["uploads"]) == 1

@@ -15,7 +15,7 @@ from bot.conversation.results import result, why
 from calculator import Edition, Facts, load
 from calculator.estimate import estimate
 from calculator.facts import to_json
-from calculator.reading import read_policy
+from calculator.reading.policy_file import read_policy
 from handlers.benefit import Estimated
 from handlers.claim import Applied
 from handlers.dialogue import replay
