@@ -24,6 +24,7 @@ from bot.channels.wechat import WeChat
 from bot.channels.wecom import WeCom
 from bot.claims import daily, news, posted
 from bot.console import console_app
+from bot.conversation import counting, topics
 from bot.conversation.going_on import troubles_of
 from bot.conversation.step import step
 from bot.conversation.tables import conversations
@@ -155,7 +156,9 @@ def application(settings: Settings, foundation: Foundation, clock: Clock = now) 
     with depending_on("POLICY_PLACE", CalculatorError):
         policies = load(settings.policy_place)
     hours = Hours(settings.answer_days, settings.office_opens, settings.office_closes)
-    take: Callable[..., bool] = partial(step, hours=hours, policies=policies, zone=settings.time_zone)
+    counts = counting.Counts()
+    topics.matcher()  # now, not while the first member who asks something waits for it
+    take: Callable[..., bool] = partial(step, hours=hours, policies=policies, zone=settings.time_zone, counts=counts)
     streams = Streams()
     paid_for = troubles_of(policies)
     telegram = Telegram(settings, store, take, wording.say, clock, troubles=paid_for) if settings.telegram_token else None
@@ -183,6 +186,7 @@ def application(settings: Settings, foundation: Foundation, clock: Clock = now) 
         Worker(store, kinds, clock, lease_s=LEASE_S),
         Worker(store, {uploads.JOB_KIND: settle}, clock, size=UPLOADS_AT_ONCE, lease_s=LEASE_S),
     )
+    app.cleanup_ctx.append(partial(_counting, store=store, counts=counts))
     app.cleanup_ctx.append(partial(_working, workers=workers, telegram=telegram, wechat=wechat))
     app.on_shutdown.append(streams.close)
     app.on_cleanup.append(lambda _: wecom.close())
@@ -243,6 +247,13 @@ async def _working(
     await asyncio.gather(*receiving, return_exceptions=True)
     for platform in platforms:
         await platform.close()
+
+
+async def _counting(_: web.Application, *, store: Store, counts: counting.Counts) -> AsyncIterator[None]:
+    writing = asyncio.create_task(counting.keep_writing(store, counts), name="counts")
+    yield
+    writing.cancel()
+    await asyncio.gather(writing, return_exceptions=True)
 
 
 def _watch(ends: asyncio.Queue[int], task: asyncio.Task[None]) -> None:

@@ -6,6 +6,7 @@ update whose transaction fails and is tried again counts twice. They find the qu
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from collections.abc import Mapping
 from datetime import date
@@ -14,8 +15,14 @@ from typing import Literal, NamedTuple
 
 from sqlalchemy import Connection, func, select
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.conversation.tables import happenings
+from bot.store import Store
+from bot.store.errors import StoreError
+
+EVERY_S = 5.0
+"""So often what has been counted is written, if there is anything."""
 
 Event = Literal["started", "answered", "changed", "went_back", "not_understood", "left"]
 
@@ -53,10 +60,29 @@ class Counts:
             self._waiting.update(taken)
 
 
-def write(conn: Connection, taken: Mapping[Happening, int]) -> None:
-    """Add counts to those of their days."""
+async def keep_writing(store: Store, counts: Counts, every_s: float = EVERY_S) -> None:
+    """Write what has been counted now and then, and once more when it is to end. Runs until it is cancelled."""
+    try:
+        while True:
+            await asyncio.sleep(every_s)
+            await flush(store, counts)
+    finally:
+        await flush(store, counts)
+
+
+async def flush(store: Store, counts: Counts) -> None:
+    """Write what waits, in one small transaction; what cannot be written now waits on."""
+    taken = counts.take()
     if not taken:
         return
+    try:
+        await store.write(write, taken)
+    except (SQLAlchemyError, StoreError):
+        counts.put_back(taken)
+
+
+def write(conn: Connection, taken: Mapping[Happening, int]) -> None:
+    """Add counts to those of their days."""
     insert = postgresql.insert if conn.dialect.name == "postgresql" else sqlite.insert
     rows = [{**happening._asdict(), "count": count} for happening, count in sorted(taken.items())]
     added = insert(happenings)

@@ -16,6 +16,7 @@ from bot.claims import claim as claims
 from bot.claims import decide
 from bot.claims.tables import claims as claims_table
 from bot.conversation import state
+from bot.conversation.counting import Counts
 from bot.conversation.state import Place
 from bot.conversation.step import step
 from bot.conversation.tables import conversations
@@ -56,6 +57,7 @@ class Scene:
     updates: int = 0
     said: list[Message] = field(default_factory=list)
     taken: int = 0
+    counts: Counts | None = None
 
     async def open(self) -> None:
         """Put a few unions into the tree."""
@@ -73,7 +75,7 @@ class Scene:
         self.updates += 1
         self.now += timedelta(minutes=1)
         incoming = Incoming(self.chat, update_id or f"update-{self.updates}", what, "en" if self.locale == "en" else None)
-        return await self.store.write(step, incoming, now=self.now, policies=load(self.policy_place), zone=ZONE)
+        return await self.store.write(step, incoming, now=self.now, policies=load(self.policy_place), zone=ZONE, counts=self.counts)
 
     async def staff(self, line: str) -> None:
         """A decision on the newest claim: 接手, 退回 KIND REASON, 通过 YUAN, 不通过 REASON, 复核, 打款, 已付, 退票 REASON."""

@@ -1,0 +1,98 @@
+"""What is counted: how often things happen at which question, and not one word of what was said."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import date
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, select
+from sqlalchemy.exc import OperationalError
+
+from bot.conversation import counting
+from bot.conversation.counting import Counts, Happening, flush, keep_writing, tally, write
+from bot.conversation.tables import happenings
+from bot.store import Store
+from tests.conversation.scene import Scene
+from tests.conversation.test_buttons import go
+
+DAY = date(2026, 11, 23)
+
+
+async def told(store: Store, lines: list[str]) -> dict[tuple[str, str, str], int]:
+    scene = Scene(store, counts=Counts())
+    await scene.open()
+    await go(scene, lines)
+    assert scene.counts is not None
+    await flush(store, scene.counts)
+    return {tuple(key): count for key, count in (await store.read(tally, DAY, DAY)).items()}  # type: ignore[misc]  # three parts
+
+
+@pytest.mark.parametrize(
+    ("lines", "happening"),
+    [
+        (["住院了"], ("benefit.hospital", "", "started")),
+        (["住院了", "45"], ("benefit.hospital", "age", "answered")),
+        (["住院了", "45", "在职", "上一题"], ("benefit.hospital", "out_of_pocket", "went_back")),
+        (["住院了", "45", "改年龄", "46"], ("benefit.hospital", "age", "changed")),
+        (["住院了", "哇哈哈"], ("benefit.hospital", "age", "not_understood")),
+        (["哇哈哈"], ("", "", "not_understood")),
+        (["住院了", "45", "不办了"], ("benefit.hospital", "in_work", "left")),
+        (["我58岁，住院自己花了3万"], ("benefit.hospital", "out_of_pocket", "answered")),
+    ],
+)
+async def test_what_happens_is_counted_at_its_question(sqlite_store: Store, lines: list[str], happening: tuple[str, str, str]) -> None:
+    assert (await told(sqlite_store, lines))[happening] == 1
+
+
+async def test_a_changed_answer_is_not_counted_as_answered_again(sqlite_store: Store) -> None:
+    counted = await told(sqlite_store, ["住院了", "45", "改年龄", "46"])
+
+    assert counted["benefit.hospital", "age", "answered"] == 1
+
+
+async def test_what_was_said_is_nowhere_in_the_counts(sqlite_store: Store) -> None:
+    await told(sqlite_store, ["住院了", "哇哈哈", "四十五岁"])
+
+    kept = await sqlite_store.read(lambda conn: [tuple(row) for row in conn.execute(select(happenings))])
+
+    assert kept
+    assert not any("哇" in str(row) or "四十五" in str(row) or "45" in str(row) for row in kept)
+
+
+async def test_counts_of_one_day_add_up_and_other_days_stay_out(store: Store) -> None:
+    happening = Happening(DAY, "benefit.fire", "loss", "answered")
+    for _ in range(3):
+        await store.write(write, {happening: 2, happening._replace(day=date(2026, 11, 24)): 5})
+
+    assert await store.read(tally, DAY, DAY) == {("benefit.fire", "loss", "answered"): 6}
+    assert await store.read(tally, DAY, date(2026, 11, 24)) == {("benefit.fire", "loss", "answered"): 21}
+
+
+async def test_what_could_not_be_written_waits_for_the_next_time(sqlite_store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    counts = Counts()
+    counts.note(DAY, "started", "benefit.fire")
+
+    def full(conn: Connection, taken: Any) -> None:
+        raise OperationalError("INSERT", {}, Exception("disk full"))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(counting, "write", full)
+        await flush(sqlite_store, counts)
+    counts.note(DAY, "started", "benefit.fire")
+    await flush(sqlite_store, counts)
+
+    assert await sqlite_store.read(tally, DAY, DAY) == {("benefit.fire", "", "started"): 2}
+
+
+async def test_the_last_counts_are_written_when_it_ends(sqlite_store: Store) -> None:
+    counts = Counts()
+    writing = asyncio.create_task(keep_writing(sqlite_store, counts, every_s=3600))
+    counts.note(DAY, "left", "claim.hospital", "card")
+    await asyncio.wait([writing], timeout=0)
+
+    writing.cancel()
+    await asyncio.gather(writing, return_exceptions=True)
+
+    assert await sqlite_store.read(tally, DAY, DAY) == {("claim.hospital", "card", "left"): 1}
