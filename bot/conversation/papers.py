@@ -35,23 +35,27 @@ def file_sent(talk: Talk, what: FileSent) -> Reply:
 
 
 def upload_settled(talk: Talk, what: UploadSettled) -> Reply:
-    """A file is safe, or it was refused. Said once the last of those under way is done."""
+    """A file is safe, or it was refused. Said once the last of those under way is done: an album is one hand-in and gets one answer."""
     upload = uploads.find(talk.conn, what.upload)
-    if upload is None or not _is_listed(talk, what.upload):
+    if upload is None or not _is_listed(talk, what.upload) or under_way(talk):
         return Reply(talk.place)
-    if upload.state == "refused":
-        kept = [entry for entry in _listed(talk) if entry["upload"] != what.upload]
+    refused = {found.id: found.reason for found in _found(talk) if found.state == "refused"}
+    if refused:
+        kept = [entry for entry in _listed(talk) if entry["upload"] not in refused]
         talk = talk.at(talk.place.with_answer(KEY, {"uploads": kept, "done": False}))
-        return go_on(talk.noting(Say(f"upload.refused.{upload.reason}")))
-    if under_way(talk):
-        return Reply(talk.place)
-    return go_on(talk.noting(_received(talk, what.upload)))
+        talk = talk.noting(*(Say(f"upload.refused.{reason}") for reason in dict.fromkeys(refused.values())))
+    return go_on(talk if upload.id in refused else talk.noting(_received(talk, what.upload)))
+
+
+def _found(talk: Talk) -> list[uploads.Upload]:
+    """The files listed, as they stand."""
+    found = (uploads.find(talk.conn, UploadId(entry["upload"])) for entry in _listed(talk))
+    return [upload for upload in found if upload is not None]
 
 
 def under_way(talk: Talk) -> bool:
     """Whether a file of this chat is still being made safe. One that takes too long is no longer waited for."""
-    found = (uploads.find(talk.conn, UploadId(entry["upload"])) for entry in _listed(talk))
-    return any(upload is not None and upload.state == "waiting" and talk.now - upload.created_at < PATIENCE for upload in found)
+    return any(upload.state == "waiting" and talk.now - upload.created_at < PATIENCE for upload in _found(talk))
 
 
 def _received(talk: Talk, upload: UploadId) -> Say:

@@ -84,6 +84,13 @@ class Running:
     channel: Telegram
     address: str
     kinds: frozenset[str]
+    receiving: list[asyncio.Task[None]]
+
+    async def stop_receiving(self) -> None:
+        """Let the process end that receives."""
+        for task in self.receiving:
+            task.cancel()
+        await asyncio.gather(*self.receiving, return_exceptions=True)
 
     async def say(self, chat: int, message: Message) -> None:
         """Have the bot say something of its own accord."""
@@ -147,7 +154,7 @@ async def running(  # noqa: PLR0913 - what a test may choose
     worker = Worker(store, kinds, clock)
     tasks = [asyncio.create_task(worker.run())] + ([asyncio.create_task(channel.run())] if receives else [])
     try:
-        yield Running(store, telegram, channel, str(server.make_url("/telegram")), frozenset(kinds))
+        yield Running(store, telegram, channel, str(server.make_url("/telegram")), frozenset(kinds), tasks[1:])
     finally:
         await worker.stop()
         for task in tasks[1:]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from functools import partial
 
 import pytest
 
@@ -33,12 +34,14 @@ async def test_it_speaks_only_of_what_this_place_pays_for(sqlite_store: Store, t
     assert max(map(len, telegram.short_descriptions.values())) <= 120
 
 
+def introduced(telegram: TelegramServer, times: int) -> bool:
+    return telegram.menu_button == "commands" and len(telegram.called("getChatMenuButton")) == times
+
+
 async def test_what_is_set_already_is_not_set_again(sqlite_store: Store, telegram: TelegramServer) -> None:
     for times in (1, 2):
         async with running(sqlite_store, telegram, Echo()):
-            await telegram.until(
-                lambda times=times: telegram.menu_button == "commands" and len(telegram.called("getChatMenuButton")) == times
-            )
+            await telegram.until(partial(introduced, telegram, times))
 
     for method in ("setMyCommands", "setMyDescription", "setMyShortDescription"):
         assert len(telegram.called(method)) == 2

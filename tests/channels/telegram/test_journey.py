@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from bot import wording
 from bot.conversation.step import step
 from bot.documents.files import Files
 from bot.store import Keyring, Store
@@ -23,23 +24,28 @@ from tests.conversation.scene import BOT, MEMBER, ZONE, decided, names, plant_un
 from tests.fakes.phone import Phone
 from tests.fakes.telegram import CutBefore, Json, Silence, Status, TelegramServer, TooMany
 
-Start = Callable[[], AbstractAsyncContextManager[Running]]
+Start = Callable[..., AbstractAsyncContextManager[Running]]
+Clock = Callable[[], datetime]
 
 TODAY, BEGUN = datetime(2026, 11, 23, 2, 0, tzinfo=UTC), time.monotonic()
 
 
-def clock() -> datetime:
-    """The day on which the transcripts were written; its seconds go on."""
-    return TODAY + timedelta(seconds=time.monotonic() - BEGUN)
+def clock_from(begun: datetime) -> Clock:
+    """A clock whose seconds go on from the day on which a transcript was written."""
+    return lambda: begun + timedelta(seconds=time.monotonic() - BEGUN)
 
 
 @pytest.fixture
 async def start(sqlite_store: Store, telegram: TelegramServer, keyring: Keyring, tmp_path: Path) -> Start:
-    """Starts the bot, each time on the same database and files."""
+    """Starts the bot, each time on the same database and files; in Changchun, on the usual day, where nothing else is said."""
     await sqlite_store.write(plant_unions)
     files = Files((tmp_path / "files").as_uri(), keyring)
-    take = partial(step, policies=load("changchun"), zone=ZONE)
-    return partial(running, sqlite_store, telegram, take, quick=True, files=files, clock=clock)
+
+    def started(place: str = "changchun", begun: datetime = TODAY) -> AbstractAsyncContextManager[Running]:
+        take = partial(step, policies=load(place), zone=ZONE)
+        return running(sqlite_store, telegram, take, quick=True, files=files, clock=clock_from(begun))
+
+    return started
 
 
 def a_photo() -> bytes:
@@ -68,15 +74,16 @@ def shown(message: Json, keyboard: Json | None) -> list[str]:
 async def test_every_transcript_holds_over_telegram(path: Path, start: Start, sqlite_store: Store, telegram: TelegramServer) -> None:
     head, script = read(path)
     phone = Phone(telegram, language="en" if head.get("locale") == "en" else "zh-hans")
+    begun = datetime.fromisoformat(f"{head['day']}T10:00").replace(tzinfo=ZONE) if "day" in head else TODAY
 
-    async with start() as bot:
+    async with start(head.get("place", "changchun"), begun) as bot:
         for at, line in enumerate(script):
             if line.who == BOT:
                 continue
             if line.who == MEMBER:
                 does(phone, line.lines[0])
             else:
-                await sqlite_store.write(decided, line.lines[0], clock())
+                await sqlite_store.write(decided, line.lines[0], clock_from(begun)())
             await phone.hears(len(list(takewhile(lambda line: line.who == BOT, script[at + 1 :]))))
         dead = await bot.settled()
 
@@ -103,6 +110,28 @@ async def test_a_member_gets_to_the_amount_through_everything_that_breaks_on_the
 
     assert "12,160.00" in phone.heard[-1]
     assert len(phone.heard) == len(TO_THE_AMOUNT)
+
+
+async def test_an_album_is_one_hand_in_and_gets_one_answer(start: Start, telegram: TelegramServer, phone: Phone) -> None:
+    async with start() as bot:
+        phone.sends_album(a_photo(), a_photo()[:2000], a_photo())
+        await phone.hears()
+        await bot.settled()
+
+    assert len(phone.heard) == 1
+    assert wording.text("upload.refused.broken", "zh_CN") in phone.heard[0]
+    assert wording.text("documents.kept", "zh_CN") in phone.heard[0]
+
+
+async def test_an_album_whose_pictures_come_one_by_one_gets_one_answer_too(start: Start, telegram: TelegramServer, phone: Phone) -> None:
+    async with start() as bot:
+        for picture in (a_photo(), a_photo(), a_photo()):
+            phone.sends_photo(picture, media_group_id="album-2")
+            await telegram.until(lambda: not telegram.pending)
+        await phone.hears()
+        await bot.settled()
+
+    assert len(phone.heard) == 1
 
 
 async def test_each_update_brought_again_and_late_changes_nothing(start: Start, telegram: TelegramServer, phone: Phone) -> None:
