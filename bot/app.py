@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import structlog
@@ -17,10 +17,12 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot import health, notices, sealing, wording
 from bot.channels.telegram import Telegram
+from bot.channels.telegram import chats as telegram_chats
 from bot.channels.web.routes import web_routes
 from bot.channels.web.send import WebChannel
 from bot.channels.web.streams import Streams
 from bot.channels.wechat import WeChat
+from bot.channels.wechat import chats as wechat_chats
 from bot.channels.wecom import WeCom
 from bot.claims import daily, news, posted
 from bot.console import console_app
@@ -28,6 +30,7 @@ from bot.conversation import counting, topics
 from bot.conversation.going_on import troubles_of
 from bot.conversation.step import step
 from bot.conversation.tables import conversations
+from bot.conversation.unfinished import Unfinished
 from bot.documents import job as documents
 from bot.documents import uploads
 from bot.documents.files import Files
@@ -35,6 +38,13 @@ from bot.jobs import Handler, Job, Worker, take_back
 from bot.members import unions
 from bot.members.tables import members
 from bot.message import Incoming
+from bot.reminders import rounds
+from bot.reminders.plan import Plan
+from bot.reminders.reach import Reach
+from bot.reminders.rounds import Round
+from bot.retention import papers, sweep
+from bot.retention.keep import Keep
+from bot.retention.sweep import Sweep
 from bot.settings import Settings
 from bot.staff.tables import staff
 from bot.store import Keyring, Store
@@ -45,6 +55,7 @@ from bot.threads import news as threads_news
 from bot.threads.hours import Hours
 from calculator import load
 from calculator.errors import CalculatorError
+from calculator.policy import Policies
 
 LARGEST_REQUEST = 21 * 1024 * 1024
 LEASE_S = 6.0
@@ -129,6 +140,8 @@ async def founded(settings: Settings) -> AsyncIterator[Foundation]:
         async with opened(settings) as foundation:
             await foundation.store.write(sealing.begin, now())
             await foundation.store.write(daily.begin, _plan(settings), now())
+            await foundation.store.write(rounds.begin, now())
+            await foundation.store.write(sweep.begin, settings.time_zone, now())
             if is_alone:
                 await foundation.store.write(take_back, now=now())
             yield foundation
@@ -181,6 +194,9 @@ def application(settings: Settings, foundation: Foundation, clock: Clock = now) 
     kinds.setdefault(posted.CHANGED, _nothing)
     kinds[sealing.JOB_KIND] = sealing.sealer(store, clock)
     kinds[notices.JOB_KIND] = notices.sender(channels)
+    kinds[rounds.JOB_KIND] = rounds.rounds(store, _round(settings, policies), clock)
+    kinds[sweep.JOB_KIND] = sweep.sweeper(_sweep(settings, store, files), clock)
+    kinds[papers.ERASE] = papers.eraser(files)
     settle = documents.settle_upload(store, files, fetchers, _deliver(take, clock), clock)
     workers = (
         Worker(store, kinds, clock, lease_s=LEASE_S),
@@ -224,6 +240,27 @@ def _staff_news(store: Store, settings: Settings, post: news.Post, clock: Clock)
         await store.write(threads_news.tell_staff_once, job, settings.public_url, post, clock())
 
     return {news.STAFF_NEWS: tell, threads_news.JOB_KIND: tell_of_thread, daily.JOB_KIND: look}
+
+
+def _round(settings: Settings, policies: Policies) -> Round:
+    plan = Plan(settings.reminder_days, settings.quiet_hours, settings.time_zone, settings.draft_days)
+    reach: dict[str, Callable[[Connection, str, datetime], Reach]] = {"web": lambda *_: Reach.OPEN}  # read when the page is opened
+    if settings.telegram_token:
+        reach["telegram"] = telegram_chats.reach
+    if settings.wechat_app_id:
+        reach["wechat"] = wechat_chats.reach
+    return Round(plan, Unfinished(policies, settings.time_zone), policies, reach)
+
+
+def _sweep(settings: Settings, store: Store, files: Files) -> Sweep:
+    days = Keep(
+        updates=timedelta(days=settings.keep_updates_days),
+        web_chats=timedelta(days=settings.keep_web_chats_days),
+        web_messages=timedelta(days=settings.keep_web_messages_days),
+        uploads=timedelta(days=settings.keep_uploads_days),
+        failed_jobs=timedelta(days=settings.keep_failed_jobs_days),
+    )
+    return Sweep(store, files, settings.data_dir / "wechat", days, settings.time_zone)
 
 
 def _plan(settings: Settings) -> daily.Plan:

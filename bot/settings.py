@@ -1,12 +1,13 @@
 """Everything a deployment may set, read once at the start from the environment and `.env`; with nothing set, all stays on one machine."""
 
 import re
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, Field, SecretStr, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 
 def _without_slash(url: str) -> str:
@@ -31,6 +32,13 @@ def _telegram_files(url: str) -> str:
     return f"{url}/file/bot"
 
 
+def _split(separator: str) -> BeforeValidator:
+    """Read numbers joined by a sign, such as 1,7,25."""
+    return BeforeValidator(lambda value: [part.strip() for part in value.split(separator)] if isinstance(value, str) else value)
+
+
+Hour = Annotated[int, Field(ge=0, le=24)]
+Days = Annotated[int, Field(ge=1, le=3650)]
 Url = Annotated[str, AfterValidator(_without_slash)]
 ENCODING_AES_KEY = re.compile(r"[A-Za-z0-9+/]{43}")
 
@@ -108,6 +116,26 @@ class Settings(BaseSettings):
     answer_days: int = Field(1, ge=1, le=30, description="Working days within which staff usually answer a member who asks for a person")
     office_opens: int = Field(9, ge=0, le=23, description="Hour, in TIME_ZONE, from which staff are there on working days")
     office_closes: int = Field(17, ge=1, le=24, description="Hour at which they leave")
+
+    reminder_days: Annotated[tuple[Days, ...], NoDecode, _split(",")] = Field(
+        (1, 7, 25), min_length=1, description="Days after which a member is reminded of what they left half way"
+    )
+    quiet_hours: Annotated[tuple[Hour, Hour], NoDecode, _split("-")] = Field(
+        (21, 8), description="Hours, in TIME_ZONE, between which no reminder is sent"
+    )
+    draft_days: Days = Field(30, description="Days after which answers left half way are erased, with a word to the member")
+    keep_updates_days: Days = Field(14, ge=3, description="Days for which it is remembered which updates were taken")
+    keep_web_chats_days: Days = Field(90, description="Days without a word after which a web chat that led to nothing is erased")
+    keep_web_messages_days: Days = Field(365, description="Days for which the messages of a web chat are kept")
+    keep_uploads_days: Days = Field(7, description="Days for which a file is kept that belongs to no claim and no draft")
+    keep_failed_jobs_days: Days = Field(90, description="Days for which jobs that were given up are kept for staff to look at")
+
+    @model_validator(mode="after")
+    def _reminders_come_before_the_end(self) -> Self:
+        days = self.reminder_days
+        if any(later <= earlier for earlier, later in pairwise(days)) or days[-1] >= self.draft_days:
+            raise ValueError("REMINDER_DAYS must grow, and end before DRAFT_DAYS")
+        return self
 
     @model_validator(mode="after")
     def _a_webhook_has_a_secret(self) -> Self:

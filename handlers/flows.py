@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from handlers.benefit import benefit
+from handlers.birthday import birthday
 from handlers.case import Case
 from handlers.claim import claim
 from handlers.dialogue import Flow
@@ -17,5 +18,6 @@ About = Mapping[str, Any]
 FLOWS: Mapping[str, Callable[[Case, About], Flow[Any]]] = {
     "benefit": lambda case, about: benefit(case, about["benefit"]),
     "claim": lambda case, about: claim(case, about["benefit"]),
+    "birthday": lambda case, about: birthday(case, about["benefit"], about["age"], about["facts"]),
     "mend": lambda case, about: mend(case, about["claim"], about["benefit"], tuple(about["missing"]), about.get("edition", "")),
 }

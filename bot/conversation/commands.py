@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import cache
 
 from bot import wording
-from bot.conversation import asking_staff, drafts, standing, supposing
+from bot.conversation import asking_staff, drafts, promising, standing, supposing
 from bot.conversation.actions import order_action
 from bot.conversation.beginning import beginning
 from bot.conversation.changing import undone
@@ -185,6 +185,7 @@ COMMANDS: Mapping[str, Command] = {
     "withdraw": standing.withdraw,
     "withdrawn": standing.withdrawn,
     "link": _link,
+    **promising.COMMANDS,
 }
 
 

@@ -13,6 +13,7 @@ from bot.claims.submit import Application, submit
 from bot.conversation import drafts
 from bot.conversation.actions import order_action
 from bot.conversation.heard import asked_for
+from bot.conversation.promised import comes_of_age, offered
 from bot.conversation.results import clauses, combined, other_benefits, result
 from bot.conversation.state import Place
 from bot.conversation.talk import Reply, Rows, Talk
@@ -24,6 +25,7 @@ from calculator.facts import to_json
 from calculator.policy import Policies
 from calculator.verdict import Outcome
 from handlers.benefit import Estimated, NotYet
+from handlers.birthday import Born
 from handlers.claim import Applied, Declined
 from handlers.facts import is_any_cause
 from handlers.mend import Mended
@@ -102,7 +104,7 @@ def _early(answers: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _estimated(talk: Talk, outcome: Estimated) -> Reply:
-    lines, buttons = result(outcome, talk.case.policies)
+    lines, buttons = offered(talk, outcome, *result(outcome, talk.case.policies))
     return Reply(talk.place, talk.noted + lines, buttons)
 
 
@@ -190,4 +192,5 @@ OUTCOMES: Mapping[type, Callable[[Talk, Any], Reply]] = {
     Declined: _declined,
     Applied: _applied,
     Mended: _mended,
+    Born: comes_of_age,
 }

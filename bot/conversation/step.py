@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from bot import notices
-from bot.conversation import asking_staff, commands, hearing, papers, state
+from bot.conversation import asking_staff, commands, hearing, papers, state, unfinished
 from bot.conversation.actions import Answer, Order, read_action
 from bot.conversation.answering import pressed
 from bot.conversation.counting import Counts
@@ -44,6 +44,7 @@ def step(
     reply = asking_staff.typed(talk, incoming.what) or TURNS[type(incoming.what)](asking_staff.quiet(talk, incoming.what), incoming.what)
     locale = reply.locale or conversation.locale
     state.save(conn, replace(conversation, place=reply.place, locale=locale, revision=conversation.revision + 1), now)
+    unfinished.watched(conn, conversation, reply.place, now)
     if reply.lines:
         notices.queue(conn, incoming.chat, Message(reply.lines, reply.buttons), locale=locale, now=now)
     return True

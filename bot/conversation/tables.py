@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Date, Integer, PrimaryKeyConstraint, String, Table, UniqueConstraint
+from sqlalchemy import Column, Date, Integer, PrimaryKeyConstraint, String, Table, UniqueConstraint, func
 
 from bot.store.encryption import EncryptedJson
 from bot.store.tables import BigId, Moment, metadata
@@ -12,6 +12,7 @@ updates = Table(
     metadata,
     Column("channel", String(12), nullable=False),
     Column("update_id", String(80), nullable=False),
+    Column("day", Date, nullable=False, server_default=func.current_date()),  # of its coming, in UTC: it is remembered for some days
     PrimaryKeyConstraint("channel", "update_id"),
     sqlite_with_rowid=False,
 )

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import os
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -54,6 +57,33 @@ class Files:
             await self._store.delete_async(key)
         except FileNotFoundError:
             return
+
+    async def listed(self, prefix: str) -> AsyncIterator[tuple[str, datetime]]:
+        """Every key that begins so, up to a slash, and when its bytes were last written."""
+        async for batch in self._store.list(prefix):
+            for meta in batch:
+                yield meta["path"], meta["last_modified"]
+
+    async def forget(self, upload: UploadId) -> None:
+        """Forget everything about an upload: its bytes as they came, and every picture."""
+        await self.delete(raw_key(upload))
+        folder = f"pictures/{upload}"
+        for key in [key async for key, _ in self.listed(f"{folder}/")]:
+            await self.delete(key)
+        if self._folder:
+            with suppress(OSError):  # there was none
+                await asyncio.to_thread((self._folder / folder).rmdir)
+
+    async def forget_halves(self, before: datetime) -> int:
+        """Forget what a crash cut off while it was being written; obstore keeps that under a name with a #. Returns how many files."""
+        return await asyncio.to_thread(_without_halves, self._folder, before) if self._folder else 0
+
+
+def _without_halves(folder: Path, before: datetime) -> int:
+    old = [path for path in folder.rglob("*#*") if path.is_file() and path.stat().st_mtime < before.timestamp()]
+    for path in old:
+        path.unlink(missing_ok=True)
+    return len(old)
 
 
 def to_disk(folder: Path, file: Path) -> None:

@@ -28,6 +28,7 @@ TABLES = (
     "bot.claims.tables",
     "bot.threads.tables",
     "bot.documents.tables",
+    "bot.reminders.tables",
     "bot.conversation.tables",
     "bot.channels.web.tables",
     "bot.channels.telegram.tables",

@@ -11,6 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.channels.plain import Choice, remembered
 from bot.channels.wechat.tables import wechat_chats
+from bot.reminders.reach import Reach
 from bot.store.prepared import Prepared
 from bot.store.tables import insert_new
 
@@ -52,6 +53,16 @@ def leave(conn: Connection, chat: str, now: datetime) -> None:
 def shut(conn: Connection, chat: str) -> None:
     """WeChat takes nothing more for this member until the next thing they do."""
     _change(conn, chat, is_shut=True)
+
+
+def reach(conn: Connection, chat: str, now: datetime) -> Reach:
+    """Whether a word that nobody asked for would get there, or wait for the member's next."""
+    columns = (wechat_chats.c.heard_at, wechat_chats.c.is_shut, wechat_chats.c.gone_at)
+    row = conn.execute(select(*columns).where(wechat_chats.c.chat == chat)).one_or_none()
+    if row is not None and row.gone_at is not None:
+        return Reach.GONE
+    is_open = row is not None and not row.is_shut and row.heard_at is not None and now - row.heard_at < WINDOW
+    return Reach.OPEN if is_open else Reach.WAITS
 
 
 def show(conn: Connection, chat: str, shown: Sequence[Choice]) -> None:

@@ -389,6 +389,7 @@ def upgrade() -> None:  # noqa: PLR0915
         "updates",
         sa.Column("channel", sa.String(length=12), nullable=False),
         sa.Column("update_id", sa.String(length=80), nullable=False),
+        sa.Column("day", sa.Date(), server_default=sa.text("(CURRENT_DATE)"), nullable=False),
         sa.PrimaryKeyConstraint("channel", "update_id", name=op.f("pk_updates")),
         sqlite_with_rowid=False,
     )

@@ -1,0 +1,29 @@
+"""Whether a chat can be written to without having asked, as its platform lets it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from enum import Enum
+
+from sqlalchemy import Connection
+
+from bot.message import Chat
+
+
+class Reach(Enum):
+    """How far a word would get."""
+
+    OPEN = "open"
+    WAITS = "waits"  # it would wait for the member's next message
+    GONE = "gone"  # the member has blocked the bot, or follows the account no more
+
+
+ByChannel = Mapping[str, Callable[[Connection, str, datetime], Reach]]
+"""Who knows it of each platform: `by_channel[name](conn, chat, now)`."""
+
+
+def reach(conn: Connection, chat: Chat, by_channel: ByChannel, now: datetime) -> Reach:
+    """How far a word to this chat would get. A platform that is switched off reaches nobody."""
+    ask = by_channel.get(chat.channel)
+    return Reach.GONE if ask is None else ask(conn, chat.id, now)

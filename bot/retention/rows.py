@@ -1,0 +1,77 @@
+"""Rows that go by their age alone, some hundred to a transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Connection, Table, delete, select, tuple_, update
+
+from bot.channels.telegram.tables import telegram_sends
+from bot.channels.wechat.tables import wechat_chats, wechat_sends, wechat_signatures, wechat_tokens
+from bot.conversation.tables import updates
+from bot.jobs.tables import DEAD, jobs
+from bot.retention import keep
+from bot.retention.keep import Keep
+from bot.staff.tables import link_codes, setup_links, sign_in_attempts, staff_sessions
+
+AT_ONCE = 500
+LOOKED_AT_ONCE = 2000
+
+Piece = Callable[[Connection], bool]
+"""Erases some rows; whether there may be more."""
+
+
+def pieces(days: Keep, now: datetime) -> dict[str, Piece]:
+    """Everything that is found by its age, each under a name for the log."""
+    return {
+        "sessions": _of(staff_sessions, staff_sessions.c.expires_at <= now),
+        "links": _of(setup_links, setup_links.c.expires_at <= now),
+        "codes": _of(link_codes, link_codes.c.expires_at <= now),
+        "attempts": _of(sign_in_attempts, sign_in_attempts.c.at < now - keep.ATTEMPTS),
+        "failed_jobs": _of(jobs, jobs.c.state == DEAD, jobs.c.added_at < now - days.failed_jobs),
+        "telegram_sends": _of(telegram_sends, telegram_sends.c.changed_at < now - keep.SENT),
+        "wechat_sends": _of(wechat_sends, wechat_sends.c.changed_at < now - keep.SENT),
+        "wechat_signatures": _of(wechat_signatures, wechat_signatures.c.first_at < now - keep.LAST_ANSWER),
+        "wechat_tokens": _of(wechat_tokens, wechat_tokens.c.expires_at < now - keep.OLD_TOKEN),
+        "wechat_answers": lambda conn: _without_answers(conn, now - keep.LAST_ANSWER),
+    }
+
+
+def _of(table: Table, *old: ColumnElement[bool]) -> Piece:
+    (key,) = table.primary_key.columns
+
+    def erase(conn: Connection) -> bool:
+        some = select(key).where(*old).limit(AT_ONCE).scalar_subquery()
+        return len(conn.execute(delete(table).where(key.in_(some)).returning(key)).all()) == AT_ONCE
+
+    return erase
+
+
+def _without_answers(conn: Connection, before: datetime) -> bool:
+    """What the last push was answered with is in the member's own chat; here it is only for a repeat."""
+    chat = wechat_chats.c.chat
+    some = select(chat).where(wechat_chats.c.answered_at < before, wechat_chats.c.answer.is_not(None)).limit(AT_ONCE).scalar_subquery()
+    cleared = update(wechat_chats).where(chat.in_(some)).values(answer=None).returning(chat)
+    return len(conn.execute(cleared).all()) == AT_ONCE
+
+
+def look_at_updates(conn: Connection, after: tuple[str, str], before: datetime) -> tuple[list[tuple[str, str]], tuple[str, str] | None]:
+    """The next of the updates taken: those of days before this one, and where to go on; None at the end.
+
+    There is no index by day, which every update would have to pay for.
+    """
+    u = updates.c
+    rows = conn.execute(
+        select(u.channel, u.update_id, u.day)
+        .where(tuple_(u.channel, u.update_id) > after)
+        .order_by(u.channel, u.update_id)
+        .limit(LOOKED_AT_ONCE)
+    ).all()
+    old = [(row.channel, row.update_id) for row in rows if row.day < before.date()]
+    return old, (rows[-1].channel, rows[-1].update_id) if len(rows) == LOOKED_AT_ONCE else None
+
+
+def erase_updates(conn: Connection, old: list[tuple[str, str]]) -> None:
+    """Forget that these were taken."""
+    conn.execute(delete(updates).where(tuple_(updates.c.channel, updates.c.update_id).in_(old)))
