@@ -9,7 +9,21 @@ from typing import Final
 
 from aiohttp import web
 
-from bot.console.views import account, claim, decisions, overview, pictures, queue, records, sign_in, staff, start, static, undelivered
+from bot.console.views import (
+    account,
+    claim,
+    decisions,
+    overview,
+    pictures,
+    queue,
+    records,
+    sign_in,
+    staff,
+    start,
+    static,
+    threads,
+    undelivered,
+)
 from bot.staff.roles import Permission
 
 View = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -45,6 +59,7 @@ def _post(name: str, path: str, view: View, permission: Permission | Access) -> 
 CLAIM: Final = "/claims/{claim:[0-9]{1,18}}"
 PERSON: Final = "/staff/{staff:[0-9]{1,18}}"
 JOB: Final = "/undelivered/{job:[0-9]{1,18}}"
+THREAD: Final = "/threads/{thread:[0-9]{1,18}}"
 
 ROUTES: Final[tuple[Route, ...]] = (
     _get("static", "/static/{file:[a-z.]{1,40}}", static.show, Access.ANYBODY),
@@ -73,6 +88,11 @@ ROUTES: Final[tuple[Route, ...]] = (
     _post("pay", f"{CLAIM}/pay", decisions.pay, Permission.PAY),
     _post("paid", f"{CLAIM}/paid", decisions.paid, Permission.PAY),
     _post("bounced", f"{CLAIM}/bounced", decisions.bounced, Permission.PAY),
+    _get("threads", "/threads", threads.show, Permission.READ),
+    _get("thread", THREAD, threads.thread, Permission.READ),
+    _post("thread_answer", f"{THREAD}/answer", threads.reply, Permission.REVIEW),
+    _post("thread_take", f"{THREAD}/take", threads.take, Permission.REVIEW),
+    _post("thread_close", f"{THREAD}/close", threads.close, Permission.REVIEW),
     _get("account", "/account", account.show, Access.SIGNED_IN),
     _post("password", "/account/password", account.password, Access.SIGNED_IN),
     _post("own_number", "/account/own-number", account.own_number, Access.SIGNED_IN),

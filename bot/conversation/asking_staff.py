@@ -16,6 +16,8 @@ from bot.threads import ask
 from bot.threads.news import WRITE
 from bot.threads.thread import Thread, open_in
 from calculator.facts import FACTS
+from handlers.benefit import in_force
+from handlers.facts import fact_question
 from handlers.understanding.reading import Read
 from handlers.understanding.topics import read_topic
 from handlers.understanding.yes_no import read_yes_no
@@ -135,11 +137,21 @@ def _claim(talk: Talk, claim_id: str) -> find.ClaimSummary | None:
 
 
 def _facts(talk: Talk) -> list[Mapping[str, Any]]:
-    """What was answered so far about the case, and which union it is; nothing that names a person."""
+    """What is known of the case so far, and which union it is; nothing that names a person."""
     if talk.place.flow not in {"benefit", "claim"}:
         return []
     answered = [asked for asked in talk.replay().asked if asked.question.key in FACTS or asked.question.key == "union"]
-    return [{"name": f"name.{asked.question.key}", "value": as_json(asked.question.show(asked.value))} for asked in answered]
+    shown = {asked.question.key: asked.question.show(asked.value) for asked in answered}
+    return [{"name": f"name.{name}", "value": as_json(value)} for name, value in (shown | _told_early(talk, shown)).items()]
+
+
+def _told_early(talk: Talk, shown: Mapping[str, Say]) -> dict[str, Say]:
+    """Facts of a sentence whose questions have not come yet."""
+    edition = in_force(talk.case, talk.place.about["benefit"])
+    names = [name for name in talk.place.answers if edition and name in edition.asks and name not in shown]
+    questions = [fact_question(name, edition, talk.case.day) for name in names if edition]
+    values = [(question, question.load(talk.place.answers[question.key])) for question in questions]
+    return {question.key: question.show(value) for question, value in values if value is not None}
 
 
 def _union(talk: Talk) -> int | None:

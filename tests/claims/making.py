@@ -92,6 +92,7 @@ def claim_for(conn: Connection, stay: Stay, *, now: datetime = NOW) -> Claim:
         year=2026,
         estimated=estimated.amount,
         uploads=stay.more.get("uploads", ()),
+        helper=stay.more.get("helper"),
     )
     return find.one(conn, submit(conn, application, now=now).id)
 

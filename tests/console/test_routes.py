@@ -10,7 +10,8 @@ from sqlalchemy import Connection
 from bot.console.routes import ROUTES, Access, Route
 from bot.staff.accounts import Staff
 from bot.staff.roles import ALLOWED, Permission, Role
-from tests.claims.making import Stay, claim_for, hire, plant
+from bot.threads import ask
+from tests.claims.making import CHAT, NOW, Stay, claim_for, hire, plant
 from tests.console.running import Console
 
 WRITES = [route for route in ROUTES if route.writes]
@@ -37,6 +38,7 @@ def path_of(route: Route) -> str:
 def hire_all(conn: Connection) -> dict[Role, Staff]:
     town = plant(conn)
     claim_for(conn, Stay(town.east_base))
+    ask.say(conn, CHAT, "x", claim_id=1, locale="zh_CN", now=NOW)
     return {role: hire(conn, role.value, role) for role in Role}
 
 
@@ -143,6 +145,6 @@ async def test_no_page_holds_a_script_or_a_style_of_its_own(console: Console) ->
     staff = await console.store.write(hire_all)
     visitor = await console.signed_in(staff[Role.ADMINISTRATOR])
 
-    for path in ("/", "/claims/1", "/overview", "/staff", "/records", "/undelivered", "/account"):
+    for path in ("/", "/claims/1", "/overview", "/staff", "/records", "/undelivered", "/account", "/threads", "/threads/1"):
         body = await visitor.get(path)
         assert not re.search(r"<style|\sstyle=|\son[a-z]+=|<script(?! src=)|javascript:", body)

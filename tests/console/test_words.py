@@ -9,11 +9,13 @@ import pytest
 
 from bot import wording
 from bot.claims.states import State
-from bot.console.views import undelivered
+from bot.console.views import threads, undelivered
 from bot.console.views.claim import DONE, MASKED
 from bot.staff.roles import Role
+from bot.threads.thread import State as ThreadState
 from calculator import FACTS, FactType, load
 from calculator.policy import places
+from handlers.on_behalf import RELATIONS
 from tests.calculator.steps import steps
 
 CONSOLE = Path(__file__).parents[2] / "bot" / "console"
@@ -34,7 +36,12 @@ COMPOSED = [
     *(f"console.undelivered.done.{done}" for done in undelivered.DONE),
     *(f"console.undelivered.kind.{kind}" for kind in (*undelivered.KINDS, "other")),
     *(f"console.undelivered.reason.{reason}" for reason in undelivered.REASONS.values()),
-    *(f"console.menu.{name}" for name in ("queue", "overview", "staff", "records", "account")),
+    *(f"console.menu.{name}" for name in ("queue", "threads", "overview", "staff", "records", "account")),
+    *threads.CANNED,
+    *(f"console.thread.done.{done}" for done in threads.DONE),
+    *(f"console.thread.problem.{reason}" for reason in ("own", "role")),
+    *(f"console.threads.{part}.{state}" for part in ("state", "empty", "since") for state in ThreadState),
+    *(f"option.relation.{relation}" for relation in RELATIONS),
 ]
 
 

@@ -98,6 +98,26 @@ if (stage && picture) {
 // A refusal or an answer at the top of the page gets the focus, so that it is read first.
 document.getElementById("alert")?.focus();
 
+// What is typed into an answer stays through a reload, in this tab only; once it is sent, or nobody is signed in, it goes.
+const DRAFT = "draft:";
+for (const box of document.querySelectorAll("textarea[data-draft]")) {
+  const key = DRAFT + box.dataset.draft;
+  if ("fresh" in box.dataset && performance.getEntriesByType("navigation")[0]?.type !== "reload") sessionStorage.removeItem(key);
+  if (!box.value) box.value = sessionStorage.getItem(key) ?? "";
+  box.addEventListener("input", () => sessionStorage.setItem(key, box.value));
+}
+if (!document.querySelector(".menu")) {
+  for (const key of Object.keys(sessionStorage)) if (key.startsWith(DRAFT)) sessionStorage.removeItem(key);
+}
+for (const button of document.querySelectorAll("button[data-fill]")) {
+  button.addEventListener("click", () => {
+    const box = document.getElementById(button.dataset.fill);
+    box.value = [box.value.trim(), button.textContent.trim()].filter(Boolean).join("\n");
+    box.dispatchEvent(new Event("input"));
+    box.focus();
+  });
+}
+
 // A decision sent twice by a double tap is sent once.
 for (const form of document.querySelectorAll("form[method=post]")) {
   form.addEventListener("submit", (event) => {

@@ -15,8 +15,9 @@ from bot.audit import Entry
 from bot.claims import cap, find
 from bot.claims.claim import Claim
 from bot.claims.errors import NoSuchClaimError
-from bot.claims.find import Line
+from bot.claims.find import Line as Other
 from bot.claims.needs import documents_needed
+from bot.claims.own_chat import own_chat
 from bot.claims.states import COUNTED, State
 from bot.console import masks
 from bot.console.forms import text
@@ -28,9 +29,12 @@ from bot.documents.uploads import Upload
 from bot.members import unions
 from bot.staff import accounts
 from bot.staff.accounts import Staff
+from bot.threads import answer
+from bot.threads import thread as threads
+from bot.threads.thread import Line, Thread
 from calculator import edition_of
 
-MASKED: Final = {"certno": masks.mask_end, "phone": masks.mask_phone, "card": masks.mask_end}
+MASKED: Final = {"certno": masks.mask_end, "phone": masks.mask_phone, "card": masks.mask_end, "helper_phone": masks.mask_phone}
 LOOKS: Final = frozenset({"looked", "opened"})
 DONE: Final = frozenset(
     {"taken", "put_back", "returned", "rejected", "approved", "confirmed", "reopened", "paying", "paid", "bounced", "noted"}
@@ -45,9 +49,13 @@ class Seen:
     union: str
     papers: list[Upload]
     history: list[Entry]
-    earlier: list[Line]
+    earlier: list[Other]
     granted: int
     names: dict[int, str]
+    thread: Thread | None
+    said: list[Line]
+    member_told: bool
+    """Whether a member somebody filed for gets the news in a chat of their own."""
 
 
 async def show(request: web.Request) -> web.Response:
@@ -74,6 +82,7 @@ async def claim_page(
         raise web.HTTPNotFound from error
     claim = seen.claim
     edition = edition_of(claim.edition)
+    numbers = _numbers(claim)
     order = {need.kind: place for place, need in enumerate(edition.documents)}
     used = seen.granted + (claim.approved or 0 if claim.state in COUNTED else 0)
     year_cap = None if edition.cap_per_year is None else edition.cap_per_year.amount
@@ -87,7 +96,7 @@ async def claim_page(
         edition=edition,
         State=State,
         opened=opened,
-        numbers={field: getattr(claim, field) if field == opened else mask(getattr(claim, field)) for field, mask in MASKED.items()},
+        numbers={field: number if field == opened else MASKED[field](number) for field, number in numbers.items()},
         facts=fact_lines(claim.facts, edition),
         working=working_lines(claim.estimate),
         conditions=claim.estimate.get("conditions", ()),
@@ -115,6 +124,9 @@ def _look(conn: Connection, staff: Staff, claim_id: int, opened: str, now: datet
     detail = {"field": opened} if opened else {}
     audit.record(conn, at=now, actor=staff.actor, action="opened" if opened else "looked", subject=f"claim:{claim_id}", detail=detail)
     union = unions.one(conn, claim.union_id)
+    thread = threads.of_claim(conn, claim_id)
+    if thread is not None:
+        thread = answer.look(conn, thread.id, staff, now=now)
     return Seen(
         claim,
         union.name if union else "",
@@ -123,7 +135,16 @@ def _look(conn: Connection, staff: Staff, claim_id: int, opened: str, now: datet
         find.earlier(conn, claim),
         cap.granted(conn, claim, hold_still=False),
         accounts.names(conn),
+        thread,
+        [] if thread is None else threads.lines(conn, thread.id),
+        own_chat(conn, claim) is not None,
     )
+
+
+def _numbers(claim: Claim) -> dict[str, str]:
+    """What is masked until it is opened."""
+    own = {"certno": claim.certno, "phone": claim.phone, "card": claim.card}
+    return own if claim.helper is None else {**own, "helper_phone": claim.helper["phone"]}
 
 
 def _is_own(claim: Claim, staff: Staff) -> bool:

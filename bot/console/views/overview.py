@@ -19,6 +19,7 @@ from bot.console.views.undelivered import kind_of
 from bot.jobs import given_up
 from bot.members.unions import EVERYTHING
 from bot.staff.accounts import Staff
+from bot.threads import find as threads
 from calculator import load
 
 
@@ -44,6 +45,7 @@ def _figures(conn: Connection, staff: Staff, year: int) -> Mapping[str, Any]:
         "highest": max(counts.values(), default=0) or 1,
         "granted": [(row.benefit, row.claims, int(row.fen)) for row in conn.execute(granted)],
         "undelivered": _undelivered(conn),
+        "waiting": threads.waiting(conn, staff.union_path),
         "for_all_unions": staff.union_path == EVERYTHING,
     }
 

@@ -17,6 +17,7 @@ from bot.console.pages import page
 from bot.console.parts import now, signed_in, store
 from bot.staff import accounts
 from bot.staff.accounts import Staff
+from bot.threads.tables import threads
 
 LATEST: Final = 100
 LOOKED_THROUGH: Final = 1000
@@ -57,6 +58,7 @@ def _check(conn: Connection) -> Checked:
     begun = set(conn.execute(select(table.c.subject).where(table.c.seq == 1)).scalars())
     owed = {f"claim:{number}" for number in conn.execute(select(claims.c.id)).scalars()}
     owed |= {f"staff:{number}" for number in accounts.names(conn)}
+    owed |= {f"thread:{number}" for number in conn.execute(select(threads.c.id)).scalars()}
     subjects, deleted = audit.subjects(conn) | owed, owed - begun
     firsts = ((subject, 1 if subject in deleted else audit.verify(conn, subject)) for subject in sorted(subjects))
     return Checked(len(subjects), [(subject, seq) for subject, seq in firsts if seq is not None], audit.verify_seals(conn))
@@ -71,9 +73,13 @@ def _latest(conn: Connection, staff: Staff) -> Mapping[str, Any]:
     numbers = {row.id: row.number for row in found if staff.sees(row.union_path)}
     names = accounts.names(conn)
     shown = {f"claim:{number}" for number in numbers} | {person.actor for person in accounts.everybody(conn, staff.union_path)}
+    talked = {int(row.subject.removeprefix("thread:")) for row in rows if row.subject.startswith("thread:")}
+    mine = select(threads.c.id).where(threads.c.id.in_(talked), threads.c.union_path.startswith(staff.union_path, autoescape=True))
+    talks = {f"thread:{number}": number for number in conn.execute(mine).scalars()}
     return {
-        "entries": [row for row in rows if row.subject in shown][:LATEST],
+        "entries": [row for row in rows if row.subject in shown or row.subject in talks][:LATEST],
         "who": lambda actor: names.get(int(actor.removeprefix("staff:")), actor) if actor.removeprefix("staff:").isdigit() else None,
         "claim_number": lambda subject: numbers.get(int(subject.removeprefix("claim:"))) if subject.startswith("claim:") else None,
         "claim_id": lambda subject: subject.removeprefix("claim:"),
+        "thread_id": talks.get,
     }

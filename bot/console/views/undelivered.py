@@ -19,7 +19,7 @@ from bot.members.unions import EVERYTHING
 
 LATEST: Final = 200
 DONE: Final = frozenset({"again", "forgotten", "gone"})
-KINDS: Final = frozenset({"daily", "notice", "staff_news", "upload", "seal", "telegram_failed", "wecom"})
+KINDS: Final = frozenset({"daily", "notice", "staff_news", "thread_news", "upload", "seal", "telegram_failed", "wecom"})
 """The kinds that have words; any other is called other."""
 REASONS: Final = {name: name.replace(" ", "_") for name in ("blocked", "channel_off", "lost", "unknown", "tries used up")}
 """The reasons that have words; any other is shown as it is, for whoever looks into it."""
