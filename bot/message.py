@@ -38,10 +38,14 @@ class Chat:
 
 @dataclass(frozen=True)
 class Text:
-    """Something typed. `message` is the platform's id of it, where what was typed can be edited later."""
+    """Something typed. `message` is the platform's id of it, where what was typed can be edited later.
+
+    `about` is the sentence of the question it replies to, where the platform lets people reply to one.
+    """
 
     text: str
     message: str = field(default="", compare=False)
+    about: str = ""
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,9 @@ from typing import Any
 from bot.conversation import commands, supposing, telling
 from bot.conversation.actions import order_action
 from bot.conversation.answering import is_answered, kept, proposed, settled, take
-from bot.conversation.beginning import beginning
+from bot.conversation.beginning import beginning, spared
 from bot.conversation.changing import with_undo
-from bot.conversation.editing import asking_again, named
+from bot.conversation.editing import asking_again, meant_in, named
 from bot.conversation.going_on import go_on, menu
 from bot.conversation.handing_in import documents_pressed, says_enough
 from bot.conversation.heard import forgotten, read
@@ -56,8 +56,21 @@ LEADS_ON = frozenset({"how_much"})
 
 def text_said(talk: Talk, what: Text) -> Reply:
     """Anything typed; what it answered is remembered under its message."""
-    reply = _said(talk, storable(what.text).strip())
+    text = storable(what.text).strip()
+    reply = (_replied(talk, what.about, text) if what.about else None) or _said(talk, text)
     return _remembering(talk.place, reply, what.message) if what.message else reply
+
+
+def _replied(talk: Talk, sentence: str, text: str) -> Reply | None:
+    """A reply to the message that asked an earlier question: another answer to that one. None where it is asked no more, or is open."""
+    if talk.place.flow is None or len(text) > LONGEST_TEXT:
+        return None
+    run = talk.replay()
+    question = next((asked.question for asked in run.asked if asked.question.sentence == sentence), None)
+    if question is None or isinstance(question, Documents) or question.key == talk.place.editing:
+        return None
+    talk = talk.at(replace(talk.place, at_menu=False, proposed=None, supposing=None))
+    return _answered_anew(talk, run, question, text)
 
 
 def edited(talk: Talk, what: Edited) -> Reply:
@@ -136,7 +149,7 @@ def _with_more(talk: Talk, run: Replay[Any], question: Question[Any], found: Rea
     if isinstance(found, Unread) and ASKS_WHAT.search(text):
         return _explained(talk, run, question)
     if interrupts(what, found):
-        return _interrupting(talk, what)
+        return _interrupting(talk, what, text)
     return proposed(talk, question, found.value) if isinstance(found, Read) else _half_said(talk, run, question, found, more, what)
 
 
@@ -147,7 +160,7 @@ def _half_said(talk: Talk, run: Replay[Any], question: Question[Any], found: Unr
         return _told(talk, more)
     talk = forgotten(talk, question.key)
     reply = telling.doubt(talk, more) or not_understood(talk, run, question, found.reason)
-    return _offering(talk, reply, what.name)
+    return _offering(talk, reply, what.name if what.name in BENEFITS else what.benefit)
 
 
 def _explained(talk: Talk, run: Replay[Any], question: Question[Any]) -> Reply:
@@ -186,7 +199,7 @@ def _looked_up(talk: Talk, question: Lookup, text: str) -> Reply | Read[Any] | U
     if found is None:
         what = wanted(text)
         if interrupts(what, Unread("nothing_found")):
-            return _interrupting(talk, what)
+            return _interrupting(talk, what, text)
         reply = not_understood(talk, talk.replay(), question, "nothing_found")
         return replace(reply, buttons=otherwise(talk, question) + reply.buttons)
     return Read(found) if isinstance(found, Found) else found
@@ -215,17 +228,16 @@ def _answered_anew(talk: Talk, run: Replay[Any], question: Question[Any], text: 
     return take(talk, run, question, found.value, echo=True) if found.sure else proposed(talk, question, found.value)
 
 
-def _interrupting(talk: Talk, what: Asked) -> Reply:
+def _interrupting(talk: Talk, what: Asked, text: str) -> Reply:
     """A command or a question to us, while another question waits: it comes back afterwards."""
     if not what.is_question:
-        return _ordered(talk, what)
+        return _ordered(talk, what, text)
     reply = go_on(answered(talk, what.name, what.benefit))
     return _offering(talk, reply if reply.buttons else replace(reply, buttons=((human_button(),),)), what.benefit)
 
 
-def _ordered(talk: Talk, what: Asked) -> Reply:
-    topic = what.topic or Topic("command", what.name)
-    return _commanded(talk, topic)
+def _ordered(talk: Talk, what: Asked, text: str) -> Reply:
+    return _commanded(talk, what.topic or Topic("command", what.name, meant_in(text) if what.name == "edit" else ""))
 
 
 def _at_result(talk: Talk, text: str) -> Reply:
@@ -257,9 +269,9 @@ def _at_menu(talk: Talk, text: str) -> Reply:
     if benefit:
         return _beginning(talk, benefit, text)
     if what.is_question:
-        return go_on(answered(talk, what.name, what.benefit))
+        return go_on(answered(spared(talk, hear(text, talk.case.day)), what.name, what.benefit))
     if what.name:
-        return _ordered(talk, what)
+        return _ordered(talk, what, text)
     if what.verdict == "doubtful":
         return offered(talk, what)
     return nothing_understood(talk)

@@ -20,6 +20,10 @@ class Phone:
         """The person as Telegram describes them."""
         return {"id": self.person, "is_bot": False, "first_name": "M", "language_code": self.chat.language}
 
+    def replies(self, to: Json, text: str) -> Json:
+        """Send a text as a reply to a message of the chat."""
+        return self._sends(text=text, reply_to_message=dict(to))
+
     def types(self, text: str) -> Json:
         """Send a text; one that begins with a slash is marked as a command, as the app does."""
         command = (

@@ -23,6 +23,8 @@ class Spoken:
     """Something typed, or a command. What we cannot read, a sticker say, is an empty text: it is answered as not understood."""
 
     incoming: Incoming
+    replies_to: int | None = None
+    """The message of ours that it replies to."""
 
 
 @dataclass(frozen=True)
@@ -122,7 +124,10 @@ def _message(message: Message, update_id: str, *, edited: bool) -> Received | No
         return FileCame(chat, update_id, locale, file_id, name, size, unique, message.media_group_id or "", edited)
     if message.text is None and (edited or message.effective_attachment is None):
         return None  # a service message: something was pinned, a timer was set; or a place that is being shared goes on
-    return Spoken(Incoming(chat, update_id, _said(message, edited=edited), locale))
+    replied = message.reply_to_message
+    of_ours = replied is not None and replied.from_user is not None and replied.from_user.is_bot
+    incoming = Incoming(chat, update_id, _said(message, edited=edited), locale)
+    return Spoken(incoming, replied.message_id if replied is not None and of_ours else None)
 
 
 def _elsewhere(message: Message, chat: Chat, update_id: str, locale: str | None) -> Received:
@@ -149,7 +154,12 @@ def _said(message: Message, *, edited: bool) -> What:
     text = message.text or ""
     if match := COMMAND.match(text.strip()):
         return Command(match[1].lower(), (match[2] or "").strip())
-    return Edited(text, number) if edited else Text(text, number)
+    if edited:
+        return Edited(text, number)
+    replied = message.reply_to_message
+    if replied is not None and replied.from_user is not None and not replied.from_user.is_bot:
+        return Edited(text, str(replied.message_id))  # people put their own message right by replying to it
+    return Text(text, number)
 
 
 def _tap(query: CallbackQuery, update_id: str) -> Received | None:

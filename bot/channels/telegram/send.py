@@ -15,10 +15,11 @@ from datetime import datetime
 
 import structlog
 from sqlalchemy import Connection
-from telegram import Bot, InlineKeyboardMarkup, LinkPreviewOptions, Message
+from telegram import Bot, InlineKeyboardMarkup, LinkPreviewOptions
+from telegram import Message as Sent
 from telegram.error import ChatMigrated, Forbidden, InvalidToken, RetryAfter, TelegramError
 
-from bot.channels.telegram import chats, faults, keyboards, ledger, posts
+from bot.channels.telegram import asked, chats, faults, keyboards, ledger, posts
 from bot.channels.telegram.pace import Pace
 from bot.channels.telegram.render import Part, Wording, render
 from bot.jobs import Job, Later, Never
@@ -48,12 +49,12 @@ class Sender:
         try:
             for part in parts[standing.parts :]:
                 await self._pace.wait(notice.chat.id)
-                await self._send(notice.chat.id, part, job)
+                await self._send(notice, part, job)
         except ChatMigrated as error:  # the group has got another id: the same once more, to that one
             await self._store.write(posts.moved, notice, str(error.new_chat_id), now=self._clock())
 
-    async def _send(self, chat: str, part: Part, job: Job) -> None:
-        text, keyboard = part
+    async def _send(self, notice: Notice, part: Part, job: Job) -> None:
+        chat, (text, keyboard) = notice.chat.id, part
         await self._store.write(ledger.leaving, job.id, now=self._clock())
         try:
             sent = await self._bot.send_message(
@@ -63,8 +64,7 @@ class Sender:
             raise
         except TelegramError as error:
             raise await self._after(error, chat, job) from error
-        asks = sent.message_id if keyboards.asks(keyboard) else None
-        await self._store.write(_arrived, job.id, sent, keyboard, asks, now=self._clock())
+        await self._store.write(_arrived, job.id, sent, keyboard, notice, now=self._clock())
 
     async def _after(self, error: TelegramError, chat: str, job: Job) -> Later | Never:
         log.warning("telegram_send_failed", job=job.id, error=faults.name(error))
@@ -81,6 +81,8 @@ class Sender:
         return faults.outcome(error, failures)
 
 
-def _arrived(conn: Connection, job: int, sent: Message, keyboard: InlineKeyboardMarkup | None, asks: int | None, *, now: datetime) -> None:
-    ledger.arrived(conn, job, str(sent.chat.id), asks, now=now)
-    posts.note(conn, str(sent.chat.id), sent.message_id, keyboard)
+def _arrived(conn: Connection, job: int, sent: Sent, keyboard: InlineKeyboardMarkup | None, notice: Notice, *, now: datetime) -> None:
+    chat, number = notice.chat.id, sent.message_id
+    ledger.arrived(conn, job, chat, number if keyboards.asks(keyboard) else None, now=now)
+    posts.note(conn, chat, number, keyboard)
+    asked.note(conn, chat, number, notice.message)

@@ -24,6 +24,14 @@ telegram_sends = Table(
     Column("changed_at", Moment, nullable=False, index=True),
 )
 
+telegram_questions = Table(
+    "telegram_questions",
+    metadata,
+    Column("chat", String(64), primary_key=True),
+    Column("message", BigInteger, primary_key=True, autoincrement=False),
+    Column("sentence", String(60), nullable=False),  # of the question this message asked
+)
+
 telegram_posts = Table(
     "telegram_posts",
     metadata,

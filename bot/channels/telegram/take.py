@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from sqlalchemy import Connection, select
 
 from bot import jobs, notices
-from bot.channels.telegram import chats, groups, keyboards
+from bot.channels.telegram import asked, chats, groups, keyboards
 from bot.channels.telegram.receive import CHANNEL, Blocking, Elsewhere, FileCame, GroupTap, Left, Moved, Received, Spoken, Tapped
 from bot.conversation.state import is_first
 from bot.conversation.tables import conversations
@@ -44,7 +44,7 @@ def take(conn: Connection, received: Received, *, step: Step, chat_url: str, now
     match received:
         case Spoken(incoming):
             _answered(conn, incoming.chat, now)
-            _once(step(conn, incoming, now=now))
+            _once(step(conn, asked.meant(conn, received), now=now))
         case FileCame():
             _once(_file_came(conn, received, step, chat_url, now))
         case Tapped(incoming):

@@ -112,6 +112,58 @@ async def test_a_member_gets_to_the_amount_through_everything_that_breaks_on_the
     assert len(phone.heard) == len(TO_THE_AMOUNT)
 
 
+async def test_a_reply_to_an_earlier_question_answers_that_one(start: Start, telegram: TelegramServer, phone: Phone) -> None:
+    async with start():
+        for line in TO_THE_AMOUNT:
+            does(phone, line)
+            await phone.hears()
+        (asked,) = [message for message in phone.chat.messages if wording.text("ask.out_of_pocket", "zh_CN") in message["text"]]
+        phone.replies(asked, "6000")
+        await phone.hears()
+
+    assert "改好了" in phone.heard[-1]
+    assert "6,000" in phone.heard[-1]
+    assert "90.00" in phone.heard[-1]
+
+
+async def test_a_reply_to_ones_own_message_puts_it_right(start: Start, telegram: TelegramServer, phone: Phone) -> None:
+    async with start():
+        said = {}
+        for line in TO_THE_AMOUNT:
+            said[line] = does(phone, line)
+            await phone.hears()
+        phone.replies(said["152000"]["message"], "6000")
+        await phone.hears()
+
+    assert "6,000" in phone.heard[-1]
+    assert "90.00" in phone.heard[-1]
+
+
+async def test_an_edited_message_changes_the_answer_it_gave(start: Start, telegram: TelegramServer, phone: Phone) -> None:
+    async with start():
+        said = {}
+        for line in TO_THE_AMOUNT:
+            said[line] = does(phone, line)
+            await phone.hears()
+        phone.edits(said["152000"], "6000")
+        await phone.hears()
+
+    assert "6,000" in phone.heard[-1]
+    assert "90.00" in phone.heard[-1]
+
+
+async def test_a_reply_to_the_open_question_is_its_answer(start: Start, telegram: TelegramServer, phone: Phone) -> None:
+    async with start():
+        does(phone, "/start")
+        await phone.hears()
+        does(phone, "[住院了]")
+        await phone.hears()
+        phone.replies(phone.chat.messages[-1], "45")
+        await phone.hears()
+
+    assert wording.text("ask.in_work", "zh_CN") in phone.heard[-1]
+
+
 async def test_an_album_is_one_hand_in_and_gets_one_answer(start: Start, telegram: TelegramServer, phone: Phone) -> None:
     async with start() as bot:
         phone.sends_album(a_photo(), a_photo()[:2000], a_photo())

@@ -313,6 +313,13 @@ def upgrade() -> None:  # noqa: PLR0915
         batch_op.create_index(batch_op.f("ix_telegram_posts_claim_id"), ["claim_id"], unique=False)
 
     op.create_table(
+        "telegram_questions",
+        sa.Column("chat", sa.String(length=64), nullable=False),
+        sa.Column("message", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("sentence", sa.String(length=60), nullable=False),
+        sa.PrimaryKeyConstraint("chat", "message", name=op.f("pk_telegram_questions")),
+    )
+    op.create_table(
         "telegram_sends",
         sa.Column("job", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
         sa.Column("parts", sa.Integer(), nullable=False),
@@ -548,6 +555,7 @@ def downgrade() -> None:  # noqa: PLR0915
         batch_op.drop_index(batch_op.f("ix_telegram_sends_changed_at"))
 
     op.drop_table("telegram_sends")
+    op.drop_table("telegram_questions")
     with op.batch_alter_table("telegram_posts", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_telegram_posts_claim_id"))
 
