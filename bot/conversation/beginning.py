@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any, TypeGuard
+
 from bot.conversation import drafts
 from bot.conversation.for_another import for_another
-from bot.conversation.going_on import begun
+from bot.conversation.going_on import begun, in_order
 from bot.conversation.known import remembered
+from bot.conversation.noting import all_noted
 from bot.conversation.talk import Talk
 from bot.conversation.telling import sort, take_facts
 from bot.message import Say
+from handlers.benefit import in_force
+from handlers.claim import fact_of_claim
+from handlers.questions import Question
+from handlers.understanding.reading import Read
 from handlers.understanding.sentence import Heard
 
 NOBODY_ELSE = Heard()
@@ -21,6 +29,26 @@ def beginning(talk: Talk, benefit: str, said: Heard = NOBODY_ELSE) -> Talk:
     if talk.place.flow != "benefit":
         return talk
     return for_another(talk) if said.about_another else remembered(talk)
+
+
+def spared(talk: Talk, said: Heard) -> Talk:
+    """The same turn with plain facts kept for whatever is begun next, while it is not said yet what that is."""
+    if talk.place.flow is not None:
+        return talk
+    given = [(_asked_anywhere(talk, name), reading.value) for name, reading in said.facts.items() if _is_plain(reading)]
+    usable = [(question, value) for question, value in given if question and question.load(question.dump(value)) is not None]
+    answers = {**talk.place.answers, **{question.key: question.dump(value) for question, value in usable}}
+    return talk.at(replace(talk.place, answers=answers)).noting(*all_noted(usable))
+
+
+def _is_plain(reading: Any) -> TypeGuard[Read[Any]]:
+    return isinstance(reading, Read) and reading.sure
+
+
+def _asked_anywhere(talk: Talk, name: str) -> Question[Any] | None:
+    """The question for a fact, in the words of the first benefit that asks it."""
+    editions = (in_force(talk.case, benefit) for benefit in in_order(talk.case.policies))
+    return next((fact_of_claim(talk.case, each, name) for each in editions if each and name in (*each.asks, *each.claim_asks)), None)
 
 
 def _at_its_claim(talk: Talk, benefit: str) -> Talk | None:

@@ -46,6 +46,12 @@ WORDS: tuple[tuple[str, Meant], ...] = (
 MEANT = {word: meant for words, meant in WORDS for word in words.split()}
 
 
+def meant_in(text: str) -> str:
+    """The first word for an answer inside a sentence ("我填错电话了"), or ""."""
+    found = {text.casefold().find(word): word for word in MEANT if word in text.casefold()}
+    return found[min(found)] if found else ""
+
+
 def asking_again(place: Place, key: str) -> Place:
     """Papers are added to; every other answer is shown and replaced."""
     if key == "documents":

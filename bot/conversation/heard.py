@@ -44,12 +44,14 @@ def asked_for(talk: Talk, run: Replay[Any], question: Question[Any]) -> Reply:
     if entry is not None and "stored" in entry and (reply := propose(talk, question, entry["stored"])):
         return reply
     lines, buttons = prompt(talk, run, question)
-    quote = _quote(entry) if entry is not None and "said" in entry else ()
+    quote = _quote(question, entry) if entry is not None and "said" in entry else ()
     return Reply(talk.place, (*talk.noted, *quote, *lines), buttons)
 
 
-def _quote(entry: Any) -> tuple[Say, ...]:
+def _quote(question: Question[Any], entry: Any) -> tuple[Say, ...]:
     reason, said = entry["reason"], entry["said"]
+    if month := _month(question, entry):
+        return (Say("heard.which_day", {"month": month}),)
     return (Say(f"heard.{reason}" if reason in REASONS else "heard.unclear", {"said": said}),) if len(said) <= LONGEST_QUOTE else ()
 
 
@@ -62,9 +64,14 @@ def forgotten(talk: Talk, key: str) -> Talk:
 def read(talk: Talk, question: Question[Any], text: str, words: Words) -> Read[Any] | Unread:
     """Read an answer, together with the half of it that was said before: "上个月", and now "12号"."""
     entry = talk.place.heard.get(question.key)
-    month = _MONTH.search(entry["said"]) if isinstance(question, Day) and entry is not None and "said" in entry else None
-    if month is not None:
-        together = question.read(month.group() + text, words)
+    if month := _month(question, entry):
+        together = question.read(month + text, words)
         if isinstance(together, Read):
             return together
     return question.read(text, words)
+
+
+def _month(question: Question[Any], entry: Any) -> str:
+    """The month or year that was said of a day; "" where none was."""
+    found = _MONTH.search(entry["said"]) if isinstance(question, Day) and entry is not None and "said" in entry else None
+    return "" if found is None else found.group()

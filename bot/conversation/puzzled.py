@@ -34,7 +34,7 @@ def not_understood(talk: Talk, run: Replay[Any], question: Question[Any], reason
 def nothing_understood(talk: Talk) -> Reply:
     """The same where no question is open."""
     talk, times = _missed(talk, "")
-    said = ("unread.at_menu", "unread.at_menu_again", "unread.at_menu_person")[min(times, PATIENCE) - 1]
+    said = "unread.at_menu" if times == 1 else "unread.at_menu_person" if times >= PATIENCE and times % 2 else "unread.at_menu_again"
     reply = menu(talk.noting(Say(said)))
     return reply if times < PATIENCE else replace(reply, buttons=((human_button(),), *reply.buttons))
 

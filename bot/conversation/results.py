@@ -8,6 +8,7 @@ from bot.conversation.actions import order_action
 from bot.conversation.failures import failure, own_figure
 from bot.conversation.talk import Rows, as_json
 from bot.message import Button, Say
+from calculator.change import changes
 from calculator.edition import Combination, Edition
 from calculator.estimate import Estimate
 from calculator.facts import Facts
@@ -28,6 +29,12 @@ PART = "product"
 """What one part of several gives is worth saying: the result names only their total."""
 
 PARTS = frozenset({PART, "each"})
+
+RECEIPTS = frozenset({"year_self_pay", "year_out_of_pocket"})
+"""Sums of a year's receipts, of which one is easily forgotten."""
+
+NEAR = 10
+"""A tenth of the sum is little."""
 
 NAMES = "name."
 """Where a member's names of facts stand."""
@@ -71,13 +78,25 @@ def _told(estimated: Estimated) -> tuple[tuple[Say, ...], bool]:
     outcome = estimate.verdict.outcome
     if outcome is Outcome.INELIGIBLE:
         failed = tuple(failure(estimated.edition, condition) for condition in estimate.verdict.failed())
-        return (Say("result.ineligible"), *failed), False
+        return (Say("result.ineligible"), *failed, *_forgotten(estimated)), False
     if outcome is Outcome.REVIEW:
         amount = (Say("result.review_amount", {"amount": estimate.amount}),) if estimate.amount else ()
         return (Say("result.review"), *reasons(estimate.verdict), *amount, Say("result.review_next")), True
     if estimate.amount == 0:
         return (Say("result.nothing_left"), *telling(estimate)), False
     return (Say("result.eligible", {"amount": estimate.amount}), *telling(estimate)), True
+
+
+def _forgotten(estimated: Estimated) -> tuple[Say, ...]:
+    """A question after receipts left out, where a year's are added up and a little more would count.
+
+    No sum to reach is named: it asks for what was paid, and never for more.
+    """
+    if estimated.edition.per != "year":
+        return ()
+    more = (change.by for change in changes(estimated.edition, estimated.facts) if change.fact in RECEIPTS)
+    told = sum(value for name in RECEIPTS if isinstance(value := estimated.facts.get(name), int))
+    return (Say("hint.receipts"),) if any(by is not None and 0 < by * NEAR <= told for by in more) else ()
 
 
 def _in_time(estimated: Estimated) -> tuple[Say, ...]:
@@ -97,6 +116,7 @@ def why(estimated: Estimated) -> tuple[Say, ...]:
         Say("why.title"),
         *conditions,
         *((Say("why.working"), *working) if working else ()),
+        *((Say("why.person"),) if estimate.verdict.outcome is Outcome.REVIEW else ()),
         Say("why.edition", {"title": estimated.edition.title, "day": estimated.edition.starts.isoformat()}),
         *_sample(estimate),
     )
