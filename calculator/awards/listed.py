@@ -100,7 +100,8 @@ class Fixed:
 
     def range(self, _facts: Known) -> Range:
         """The sum, exact."""
-        return self.amount * MILLION, self.amount * MILLION
+        exact = capped(self.cap, self.amount * MILLION)
+        return exact, exact
 
     def open(self, _facts: Known) -> Iterator[str]:
         """Nothing changes it."""
@@ -117,4 +118,4 @@ class Fixed:
     def pay(self, _facts: Known, working: list[Step]) -> int:
         """Pay the sum."""
         working.append(Step("fixed", {"amount": self.amount}, self.clause))
-        return self.amount * MILLION
+        return cut(self, self.amount * MILLION, working)
