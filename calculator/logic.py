@@ -48,14 +48,8 @@ class Leaf:
         return State.MET if self.holds(value) else State.FAILED
 
     def _state_of_all(self, value: Open) -> State:
-        at = {value.low, value.high}
-        at |= {
-            end
-            for edge in (self.low, self.high)
-            if isinstance(edge, int)
-            for end in (edge - 1, edge, edge + 1)
-            if value.low <= end <= value.high
-        }
+        edges = (edge for edge in (self.low, self.high) if isinstance(edge, int))
+        at = {value.low, value.high, *(min(max(edge, value.low), value.high) for edge in edges)}
         held = {self.holds(end) for end in at}
         if len(held) == 1:
             return State.MET if True in held else State.FAILED

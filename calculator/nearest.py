@@ -78,13 +78,11 @@ def _beyond(end: Any, step: Any) -> Any:
 
 
 def _can_be(name: str, value: Any) -> bool:
-    fact = FACTS.get(name)
-    return fact is None or not ((fact.low is not None and value < fact.low) or (fact.high is not None and value > fact.high))
+    fact = FACTS.get(name)  # a sum is none, and what has ends has a least value
+    return fact is None or (value >= fact.low and (fact.high is None or value <= fact.high))
 
 
-def _flip(fact: str, value: Value, to: Value) -> Flip:
-    if isinstance(to, date) and isinstance(value, date):
+def _flip(fact: str, value: Any, to: Any) -> Flip:
+    if isinstance(to, date):
         return Flip(fact, to, (to - value).days)
-    if isinstance(to, int) and isinstance(value, int):
-        return Flip(fact, to, to - value)
-    return Flip(fact, to, None)
+    return Flip(fact, to, to - value if isinstance(to, int) else None)

@@ -19,6 +19,7 @@ class Base:
     title: Words | None = None
     """What people call a sum; a single fact is worded by `locales/`."""
     clause: Words | None = None
+    """The rule of a sum; a single fact rests on the clause of what reads it."""
 
     @property
     def facts(self) -> tuple[str, ...]:
@@ -27,15 +28,14 @@ class Base:
 
     def taken(self, facts: Known, clause: Words, working: list[Step]) -> int:
         """Add and subtract, and write down where it comes from; every fact is known."""
-        if self.title is None:
+        if self.clause is None:
             amount: int = facts[self.name]  # type: ignore[assignment]  # a money fact, as the file was checked for
             working.append(Step("base", {"fact": self.name, "amount": amount}, clause))
             return amount
-        words = self.clause or clause
         for kind, names in (("plus", self.plus), ("minus", self.minus)):
-            working += (Step(kind, {"fact": name, "amount": facts[name]}, words) for name in names)
+            working += (Step(kind, {"fact": name, "amount": facts[name]}, self.clause) for name in names)
         total, _ = self.range(facts)
-        working.append(Step("net", {"fact": self.name, "title": self.title, "amount": total}, words))
+        working.append(Step("net", {"fact": self.name, "title": self.title, "amount": total}, self.clause))
         return total
 
     def range(self, facts: Known) -> tuple[int, int]:

@@ -56,8 +56,9 @@ class Bands:
         """List the bases at which the pay can jump, on both sides of each."""
         for row in self.rows:
             yield from (row.low - 1, row.low)
-            if row.high is not None:
-                yield from (row.high, row.high + 1)
+        last = self.rows[-1].high
+        if last is not None:
+            yield from (last, last + 1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
