@@ -7,6 +7,7 @@ import re
 import tomllib
 from collections.abc import Iterator
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -154,8 +155,13 @@ def _for_json(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
+@cache
+def _validator() -> Draft7Validator:
+    return Draft7Validator(policy_schema())
+
+
 def _valid(text: str) -> bool:
-    return bool(Draft7Validator(policy_schema()).is_valid(_for_json(tomllib.loads(text))))
+    return bool(_validator().is_valid(_for_json(tomllib.loads(text))))
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: f"{file.parent.name}/{file.stem}")

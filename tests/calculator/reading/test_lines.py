@@ -7,6 +7,7 @@ import re
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -23,6 +24,7 @@ KEY = re.compile(r"^(?P<key>[a-z_]+) = (?P<value>.+)$")
 ROW = re.compile(r"^  \{.*\},?$")
 HEADER = re.compile(r"^\[\[?edition\.(?P<path>[a-z_.]+)\]\]?$")
 BROKEN = "[1.5, nan]"
+ENOUGH = 40
 
 
 def _broken(text: str) -> Iterator[tuple[int, str]]:
@@ -46,10 +48,10 @@ def _with(lines: list[str], number: int, other: str) -> str:
 @pytest.mark.parametrize("file", FILES, ids=lambda file: f"{file.parent.name}/{file.stem}")
 def test_whichever_line_of_a_policy_file_breaks_is_the_line_that_is_named(file: Path, tmp_path: Path) -> None:
     copy = tmp_path / file.name
-    text = file.read_text(encoding="utf-8")
+    ways = list(_broken(file.read_text(encoding="utf-8")))
     tried = 0
 
-    for number, broken in _broken(text):
+    for number, broken in Random(7).sample(ways, ENOUGH):  # noqa: S311  # the same at every run; another file, other lines
         copy.write_text(broken, encoding="utf-8")
         with pytest.raises(PolicyError) as refused:
             read_policy(copy)
@@ -61,7 +63,7 @@ def test_whichever_line_of_a_policy_file_breaks_is_the_line_that_is_named(file: 
         assert set(named) - headers <= {number}, f"line {number} is broken, and others are blamed: {refused.value}"
         tried += 1
 
-    assert tried > len(text.splitlines()) / 2
+    assert tried > ENOUGH / 2
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: f"{file.parent.name}/{file.stem}")
