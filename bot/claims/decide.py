@@ -15,6 +15,7 @@ from bot.claims.change import held, move, opened
 from bot.claims.claim import Claim
 from bot.claims.errors import IncompleteError, NotAllowedError, WrongStateError
 from bot.claims.states import State
+from bot.message import Button
 from bot.staff.accounts import Staff
 from bot.staff.roles import Permission
 from calculator import Fen, edition_of
@@ -47,8 +48,9 @@ def return_(conn: Connection, claim_id: int, revision: int, staff: Staff, *, mis
     reason = _said(reason)
     detail = {"missing": kinds, "reason": reason}
     back = move(conn, claim, State.RETURNED, actor=staff.actor, action="returned", now=now, detail=detail, missing=kinds)
+    mend = Button(Say("button.mend"), f"mend:{claim.id}")
     wanted = [Say("news.missing", {"title": dict(titles[kind])}) for kind in kinds]
-    news.tell_member(conn, back, "returned", now=now, reason=reason, more=[*wanted, Say("news.returned.how")], mend=True)
+    news.tell_member(conn, back, "returned", now=now, reason=reason, more=[*wanted, Say("news.returned.how")], button=mend)
     return back
 
 
@@ -57,7 +59,8 @@ def reject(conn: Connection, claim_id: int, revision: int, staff: Staff, *, reas
     claim = opened(conn, claim_id, revision, staff, Permission.REVIEW)
     reason = _said(reason)
     refused = move(conn, claim, State.REJECTED, actor=staff.actor, action="rejected", now=now, detail={"reason": reason})
-    news.tell_member(conn, refused, "rejected", now=now, reason=reason, more=[Say("news.rejected.how")])
+    human = Button(Say("button.human"), f"human:{claim.id}")
+    news.tell_member(conn, refused, "rejected", now=now, reason=reason, more=[Say("news.rejected.how")], button=human)
     return refused
 
 

@@ -14,6 +14,7 @@ from bot.claims import posted
 from bot.claims.brief import brief_of
 from bot.claims.claim import Claim
 from bot.claims.own_chat import own_chat
+from bot.claims.states import State
 from bot.claims.told import first_time
 from bot.jobs import Job
 from bot.members.tables import unions
@@ -30,15 +31,15 @@ Post = Callable[[Connection, str, dict[str, Any], datetime], None]
 
 
 def tell_member(
-    conn: Connection, claim: Claim, key: str, *, now: datetime, more: Sequence[Say] = (), mend: bool = False, **figures: Any
+    conn: Connection, claim: Claim, key: str, *, now: datetime, more: Sequence[Say] = (), button: Button | None = None, **figures: Any
 ) -> None:
-    """Queue the news `news.<key>` to the claim's member; with `mend`, under a button that hands in what is missing."""
+    """Queue the news `news.<key>` to the claim's member, over a button that leads on: to handing in what is missing, or to a person."""
     named = {"number": claim.number, "title": dict(edition_of(claim.edition).title), **figures}
-    buttons = ((Button(Say("button.mend"), f"mend:{claim.id}"),),) if mend else ()
+    buttons = () if button is None else ((button,),)
     notices.queue(conn, claim.chat, Message((Say(f"news.{key}", named), *more), buttons), locale=claim.locale, now=now)
     own = None if claim.helper is None else own_chat(conn, claim)
     if own is not None:
-        said = [Say("news.mended_by_helper")] if mend else more
+        said = [Say("news.mended_by_helper")] if claim.state is State.RETURNED else more
         notices.queue(conn, own.chat, Message((Say(f"news.{key}", named), *said)), locale=own.locale, now=now)
 
 

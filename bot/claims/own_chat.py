@@ -10,6 +10,7 @@ from bot.claims.claim import Claim
 from bot.claims.states import COUNTED
 from bot.claims.tables import claims
 from bot.message import Chat
+from handlers.claim import DEATH
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,10 @@ def own_chat(conn: Connection, claim: Claim) -> OwnChat | None:
     """The chat of the latest claim this person made alone, under a number that the roster knows and that staff have approved.
 
     Anybody can type anybody's certificate number: only a person who has compared it with the papers makes it a proof.
+    None where the claim is for a member who died.
     """
+    if DEATH in claim.facts.values():
+        return None
     same = and_(claims.c.certno_hash == claim.certno_hash, claims.c.helper.is_(None), claims.c.on_roster, claims.c.state.in_(COUNTED))
     latest = select(claims.c.channel, claims.c.chat, claims.c.locale).where(same).order_by(claims.c.id.desc()).limit(1)
     row = conn.execute(latest).first()

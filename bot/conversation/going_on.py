@@ -26,7 +26,7 @@ from calculator.policy import Policies
 from calculator.verdict import Outcome
 from handlers.benefit import Estimated, NotYet
 from handlers.birthday import Born
-from handlers.claim import Applied, Declined
+from handlers.claim import DEATH, Applied, Declined
 from handlers.facts import is_any_cause
 from handlers.mend import Mended
 
@@ -149,8 +149,10 @@ def _by_helper(outcome: Applied, member_told: bool) -> tuple[Say, ...]:
     if outcome.helper is None:
         return ()
     figures = {"name": outcome.person.name}
-    how = "claim.submitted.member_told" if member_told else "claim.submitted.member_phoned"
-    return (Say("claim.submitted.by_helper", figures), Say(how, figures))
+    noted = Say("claim.submitted.by_helper", figures)
+    if DEATH in outcome.facts.values():
+        return (noted,)
+    return (noted, Say("claim.submitted.member_told" if member_told else "claim.submitted.member_phoned", figures))
 
 
 def _missing(outcome: Applied, today: date) -> tuple[Say, ...]:

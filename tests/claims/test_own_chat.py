@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import Connection
 
@@ -99,3 +101,14 @@ async def test_it_is_on_record_that_somebody_else_filed(store: Store) -> None:
     (entry,) = await store.read(audit.history, f"claim:{claim.id}")
     assert entry.detail["for_another"] == "parent"
     assert "李雷" not in str(entry.detail)
+
+
+async def test_nothing_is_sent_to_a_member_who_died(store: Store) -> None:
+    def work(conn: Connection) -> bool:
+        town = plant(conn)
+        roster.add(conn, union_id=town.east_base, name=NAME, certno=CERTNO, in_work=True, now=NOW)
+        own_claim(conn, town, approved=True)
+        claim = filed(conn, town)
+        return own_chat(conn, replace(claim, facts={**claim.facts, "injury": "death"})) is None
+
+    assert await store.write(work)

@@ -28,6 +28,9 @@ from bot.message import Chat, Command, FileSent, Incoming, Message, Pressed, Tex
 from bot.staff.accounts import Staff
 from bot.staff.roles import Role
 from bot.store import Store
+from bot.threads import answer
+from bot.threads.tables import threads
+from bot.threads.thread import newest
 from calculator import Fen, load
 from calculator.amounts import parse_yuan
 
@@ -78,7 +81,10 @@ class Scene:
         return await self.store.write(step, incoming, now=self.now, policies=load(self.policy_place), zone=ZONE, counts=self.counts)
 
     async def staff(self, line: str) -> None:
-        """A decision on the newest claim: 接手, 退回 KIND REASON, 通过 YUAN, 不通过 REASON, 复核, 打款, 已付, 退票 REASON."""
+        """A decision on the newest claim: 接手, 退回 KIND REASON, 通过 YUAN, 不通过 REASON, 复核, 打款, 已付, 退票 REASON;
+
+        or on the newest thread: 回复 WORDS, 结束.
+        """
         self.now += timedelta(minutes=1)
         await self.store.write(decided, line, self.now)
 
@@ -185,7 +191,10 @@ def reviewer(number: int) -> Staff:
 
 
 def decided(conn: Connection, line: str, now: datetime) -> None:
-    """Carry out what the staff said about the newest claim."""
+    """Carry out what the staff said about the newest claim, or on the newest thread."""
+    if line.startswith(("回复", "结束")):
+        on_thread(conn, line, now)
+        return
     claim_id = conn.execute(select(claims_table.c.id).order_by(claims_table.c.id.desc()).limit(1)).scalar_one()
     revision = claims.read(conn, claim_id).revision
     word, _, rest = line.partition(" ")
@@ -209,6 +218,17 @@ def decided(conn: Connection, line: str, now: datetime) -> None:
         decide.bounced(conn, claim_id, revision, reviewer(2), reason=rest, now=now)
     else:
         raise AssertionError(f"the staff cannot {word}")
+
+
+def on_thread(conn: Connection, line: str, now: datetime) -> None:
+    """Answer the newest thread, or close it."""
+    thread_id = conn.execute(select(threads.c.id).order_by(threads.c.since.desc(), threads.c.id.desc()).limit(1)).scalar_one()
+    word, _, rest = line.partition(" ")
+    seen = newest(conn, thread_id)
+    if word == "回复":
+        answer.answer(conn, thread_id, reviewer(1), rest, seen=seen, now=now)
+    else:
+        answer.close(conn, thread_id, reviewer(1), seen=seen, now=now)
 
 
 def read(path: Path) -> tuple[dict[str, str], list[Line]]:

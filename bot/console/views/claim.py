@@ -33,6 +33,7 @@ from bot.threads import answer
 from bot.threads import thread as threads
 from bot.threads.thread import Line, Thread
 from calculator import edition_of
+from handlers.claim import DEATH
 
 MASKED: Final = {"certno": masks.mask_end, "phone": masks.mask_phone, "card": masks.mask_end, "helper_phone": masks.mask_phone}
 LOOKS: Final = frozenset({"looked", "opened"})
@@ -54,8 +55,8 @@ class Seen:
     names: dict[int, str]
     thread: Thread | None
     said: list[Line]
-    member_told: bool
-    """Whether a member somebody filed for gets the news in a chat of their own."""
+    member_told: bool | None
+    """Whether a member somebody filed for gets the news in a chat of their own; None of one who died."""
 
 
 async def show(request: web.Request) -> web.Response:
@@ -137,7 +138,7 @@ def _look(conn: Connection, staff: Staff, claim_id: int, opened: str, now: datet
         accounts.names(conn),
         thread,
         [] if thread is None else threads.lines(conn, thread.id),
-        own_chat(conn, claim) is not None,
+        None if DEATH in claim.facts.values() else own_chat(conn, claim) is not None,
     )
 
 
