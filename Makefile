@@ -19,7 +19,8 @@ demo: runtime ## the same, with a made-up union to look at
 
 test: system develop ## everything CI runs: check, then all tests
 	@$(MAKE) check
-	@$(python) -m pytest
+	@$(python) -m pytest tests/calculator --cov
+	@$(python) -m pytest --ignore=tests/calculator
 
 check: develop ## format, lint, types, layers, policy files
 	@$(python) -m ruff format --check .
@@ -38,7 +39,7 @@ lock: develop ## compile both lock files from pyproject.toml anew
 lock_options := --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make lock"
 
 clean: ## remove .venv and caches; data and .env stay
-	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The virtual environment keeps a copy of the lock file it was filled from, so a changed lock is noticed by its content.

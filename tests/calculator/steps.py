@@ -18,7 +18,7 @@ BY_NAME = {"band", "band_above", "band_sum", "band_above_sum", "plus", "minus"}
 @cache
 def steps() -> frozenset[str]:
     """Give the kinds: "base", "rate", "cap_year", ..."""
-    return frozenset({*BY_NAME, *(kind for path in CODE.glob("*.py") for kind in _written(ast.parse(path.read_text("utf-8"))))})
+    return frozenset({*BY_NAME, *(kind for path in CODE.rglob("*.py") for kind in _written(ast.parse(path.read_text("utf-8"))))})
 
 
 def _written(tree: ast.AST) -> Iterator[str]:

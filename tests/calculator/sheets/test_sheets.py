@@ -50,10 +50,11 @@ def test_an_xlsx_file_is_read_as_it_looks(tmp_path: Path) -> None:
         sheet.write_row(2, 0, ["王芳", 15201.255000000001, 45, True])
         sheet.write_datetime(2, 4, datetime(2024, 10, 3), day)  # noqa: DTZ001  # a day
         sheet.write_row(3, 0, ["李强", 0.1 + 0.2, 1e15, False])
+        sheet.write_datetime(3, 4, datetime(2024, 10, 3, 14, 30), day)  # noqa: DTZ001  # a day with an hour behind it
 
     assert rows(file) == [
         (3, {"name": "王芳", "sum": "15201.255", "age": "45", "in_work": "yes", "day": "2024-10-03"}),
-        (4, {"name": "李强", "sum": "0.3", "age": "1000000000000000", "in_work": "no", "day": ""}),
+        (4, {"name": "李强", "sum": "0.3", "age": "1000000000000000", "in_work": "no", "day": "2024-10-03"}),
     ]
 
 
