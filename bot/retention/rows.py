@@ -14,6 +14,7 @@ from bot.jobs.tables import DEAD, jobs
 from bot.retention import keep
 from bot.retention.keep import Keep
 from bot.staff.tables import link_codes, setup_links, sign_in_attempts, staff_sessions
+from bot.threads.erase import erase_closed
 
 AT_ONCE = 500
 LOOKED_AT_ONCE = 2000
@@ -29,6 +30,7 @@ def pieces(days: Keep, now: datetime) -> dict[str, Piece]:
         "links": _of(setup_links, setup_links.c.expires_at <= now),
         "codes": _of(link_codes, link_codes.c.expires_at <= now),
         "attempts": _of(sign_in_attempts, sign_in_attempts.c.at < now - keep.ATTEMPTS),
+        "threads": lambda conn: erase_closed(conn, now - days.web_messages),
         "failed_jobs": _of(jobs, jobs.c.state == DEAD, jobs.c.added_at < now - days.failed_jobs),
         "telegram_sends": _of(telegram_sends, telegram_sends.c.changed_at < now - keep.SENT),
         "wechat_sends": _of(wechat_sends, wechat_sends.c.changed_at < now - keep.SENT),

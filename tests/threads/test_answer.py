@@ -18,11 +18,12 @@ from bot.staff.accounts import Staff
 from bot.staff.roles import Role
 from bot.store import Store
 from bot.threads import answer, ask, find, news
+from bot.threads.erase import erase_closed
 from bot.threads.errors import EmptyError, NewerError, NoSuchThreadError, NotAllowedError
 from bot.threads.find import Filters
 from bot.threads.thread import State, Thread
 from tests.claims.making import CHAT, NOW, Stay, Town, claim_for, hire, plant
-from tests.threads.talking import last_line, link, told, words_of
+from tests.threads.talking import all_threads, last_line, link, told, words_of
 
 QUESTION = "钱什么时候到"
 
@@ -226,3 +227,19 @@ async def test_the_list_has_the_longest_wait_first_and_narrows_to_branch_and_hol
         return tuple([each.id for each in find.listed(conn, "/", filters)] for filters in kinds)
 
     assert await store.write(work) == ([2, 1, 3], [2], [1], [2, 3], [])
+
+
+async def test_only_what_was_closed_long_ago_and_led_to_no_claim_is_erased_and_its_record_stays(store: Store) -> None:
+    chats = [Chat("web", name) for name in ("open", "closed", "late")]
+
+    def work(conn: Connection) -> tuple[list[int], int, int | None]:
+        _, _, staff, of_claim = begin(conn)
+        city = replace(staff, union_path="/")
+        talks = [ask.say(conn, chat, "x", claim_id=None, locale="zh_CN", now=NOW).thread for chat in chats]
+        for thread, at in ((of_claim, NOW), (talks[1], NOW), (talks[2], NOW + timedelta(days=2))):
+            answer.close(conn, thread.id, city, seen=last_line(conn, thread.id).id, now=at)
+        assert erase_closed(conn, NOW + timedelta(days=1)) is False
+        kept = [thread.id for thread in all_threads(conn)]
+        return kept, len(words_of(conn, talks[1].id)), audit.verify(conn, talks[1].subject)
+
+    assert await store.write(work) == ([1, 2, 4], 0, None)

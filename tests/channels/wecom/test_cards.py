@@ -34,11 +34,13 @@ def brief(number: int = 1, amount: Say | None = None) -> dict[str, object]:
         Parcel("claims", ({"news": "new", **brief()},), 0),
         Parcel("claims", ({"news": "again", **brief()},), 0),
         Parcel("claims", tuple({"news": "new", **brief(number)} for number in range(6)), 12_000),
+        Parcel("threads", ({"thread": 7, "number": None, "union": LONG},), 0),
+        Parcel("threads", tuple({"thread": n, "number": f"C-2611-{n:04d}", "union": LONG} for n in range(6)), 12_000),
         Parcel("overdue", ({"day": "2026-11-24", "count": 900, "days": 5, "lines": [{"days": 120, **brief(n)} for n in range(6)]},), 0),
         Parcel("digest", (FIGURES,), 0),
         Parcel("digest", (FIGURES | {"oldest": None, "counts": dict.fromkeys(FIGURES["counts"], 99_999)},), 0),
     ],
-    ids=["new", "again", "many", "overdue", "digest", "digest_without_oldest"],
+    ids=["new", "again", "many", "thread", "threads", "overdue", "digest", "digest_without_oldest"],
 )
 def test_wecom_takes_every_card(parcel: Parcel, locale: str) -> None:
     made = card(parcel, "https://here.example", lambda say: wording.say(say, locale))
