@@ -39,7 +39,7 @@ class Award(Protocol):
         """Give the least and the most it can pay, exact, while facts are unknown or unclear."""
 
     def open(self, facts: Known) -> Iterator[str]:
-        """List the facts that can still change the pay, and with them known ones of the same path."""
+        """List the facts and sums that are unknown or unclear and can still change the pay."""
 
     def path(self, facts: Known) -> Iterator[str]:
         """List the facts that this case's pay is worked out from, known or not."""
@@ -77,9 +77,9 @@ def cut(award: Award, exact: int, working: list[Step]) -> int:
 
 
 def still_open(award: Award, facts: Known) -> Iterator[str]:
-    """List the facts on an award's path, known ones too, if its pay turns on them."""
+    """List what is not known on an award's path, if its pay turns on it. A sum may be known without one of its facts."""
     if is_open(award.range(facts)):
-        yield from award.path(facts)
+        yield from (name for name in award.path(facts) if not is_known(name, facts))
 
 
 def is_open(of: Range) -> bool:

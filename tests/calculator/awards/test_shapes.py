@@ -435,3 +435,30 @@ award = { kind = "fixed", amount = "20", @ }
 @pytest.mark.parametrize(("deductible", "fen"), [("1000", 2_000), ("999.99", 5_000)])
 def test_a_case_may_be_chosen_by_a_sum(tmp_path: Path, deductible: str, fen: int) -> None:
     assert paid(made(tmp_path, BY_SUM), bill="2000", deductible=deductible) == fen
+
+
+BY_SUM_AND_FACT = """
+per = "stay"
+asks = ["insurance", "bill", "deductible"]
+claim_asks = ["discharged_on"]
+[[edition.sums]]
+name = "net"
+title = { zh = "净额", en = "net" }
+plus = ["bill"]
+minus = ["deductible"]
+@
+[edition.award]
+kind = "cases"
+@
+[[edition.award.cases]]
+when = { all = [{ sum = "net", over = "1000" }, { fact = "insurance", is = ["employee"] }] }
+award = { kind = "fixed", amount = "50", @ }
+[[edition.award.cases]]
+when = { fact = "insurance", is = ["resident"] }
+award = { kind = "fixed", amount = "20", @ }
+"""
+
+
+@pytest.mark.parametrize(("bill", "missing"), [("1000.01", ("insurance", "deductible")), ("0", ("insurance",))])
+def test_a_sum_that_is_settled_without_one_of_its_facts_asks_for_it_no_more(tmp_path: Path, bill: str, missing: tuple[str, ...]) -> None:
+    assert estimate(made(tmp_path, BY_SUM_AND_FACT), facts(bill=bill)).verdict.missing == missing
