@@ -149,6 +149,26 @@ def test_a_wechat_account_is_whole_or_refused(bare: pytest.MonkeyPatch) -> None:
         Settings()
 
 
+def test_days_and_hours_are_read_as_they_are_written(bare: pytest.MonkeyPatch) -> None:
+    assert (Settings().reminder_days, Settings().quiet_hours) == ((1, 7, 25), (21, 8))
+
+    bare.setenv("REMINDER_DAYS", "2, 5")
+    bare.setenv("QUIET_HOURS", "22-7")
+
+    assert (Settings().reminder_days, Settings().quiet_hours) == ((2, 5), (22, 7))
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("REMINDER_DAYS", "7,1"), ("REMINDER_DAYS", "1,30"), ("REMINDER_DAYS", "soon"), ("QUIET_HOURS", "21"), ("QUIET_HOURS", "21-25")],
+)
+def test_days_that_do_not_grow_or_hours_that_are_none_are_refused(bare: pytest.MonkeyPatch, name: str, value: str) -> None:
+    bare.setenv(name, value)
+
+    with pytest.raises(ValueError, match=r"REMINDER_DAYS|reminder_days|quiet_hours"):
+        Settings()
+
+
 def test_a_mistake_in_a_setting_does_not_print_its_value(bare: pytest.MonkeyPatch) -> None:
     bare.setenv("PORT", "tell-nobody")
 
