@@ -7,6 +7,7 @@ from importlib import import_module
 
 BENCHES = {
     "conversation": "bench.conversation.run",
+    "step": "bench.step.run",
     "calculator": "bench.calculator.run",
     "understanding": "bench.understanding.run",
     "wechat": "bench.wechat.run",

@@ -65,9 +65,9 @@ class Combination:
     clause: Words
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Edition:
-    """One benefit's rules from a day on. Compiled once, when its file is loaded."""
+    """One benefit's rules from a day on. Compiled once, when its file is loaded, and equal to nothing but itself."""
 
     id: str
     place: str

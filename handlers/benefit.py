@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from calculator.deadline import HANDED_IN
@@ -69,12 +70,28 @@ def benefit(case: Case, name: str) -> Flow[Estimated | NotYet]:
     if edition is None:
         return NotYet(name, case.policies[name].editions[0].starts)
     facts = yield from facts_worth_asking(case, edition, {}, case.day)
-    return Estimated(name, edition, estimate(edition, facts), facts)
+    return Estimated(name, edition, estimated(edition, facts), facts)
+
+
+def estimated(edition: Edition, facts: Facts) -> Estimate:
+    """What these facts give under this edition: worked out once for a while, as every message of a conversation asks for it again."""
+    return _estimate(edition, tuple(facts.items()))
+
+
+@lru_cache(maxsize=1024)
+def _estimate(edition: Edition, facts: tuple[tuple[str, Value], ...]) -> Estimate:
+    return estimate(edition, dict(facts))
+
+
+@lru_cache(maxsize=8192)
+def _next(edition: Edition, facts: tuple[tuple[str, Value], ...]) -> str | None:
+    """Find the next fact to ask. A replay asks this for every prefix of its facts, and most of them were there a message ago."""
+    return next_worth_asking(edition, dict(facts))
 
 
 def facts_worth_asking(case: Case, edition: Edition, known: Facts, happened: date) -> Generator[Question[Any], Any, dict[str, Value]]:
     """What is known and every further fact that the verdict or the amount turns on; `happened` is the day of the event."""
     facts = dict(known)
-    while name := next_worth_asking(edition, facts):
+    while name := _next(edition, tuple(facts.items())):
         facts[name] = yield from ask(fact_question(name, edition, case.day, happened))
     return facts

@@ -10,10 +10,10 @@ from typing import Any
 
 from calculator.deadline import HANDED_IN
 from calculator.edition import Edition, Policy
-from calculator.estimate import Estimate, estimate
+from calculator.estimate import Estimate
 from calculator.facts import FACTS, Facts, Value
 from calculator.verdict import Outcome
-from handlers.benefit import Estimated, NotYet, facts_worth_asking, in_force, reasons
+from handlers.benefit import Estimated, NotYet, estimated, facts_worth_asking, in_force, reasons
 from handlers.case import Case
 from handlers.dialogue import Flow, ask
 from handlers.facts import day_question, fact_question
@@ -76,7 +76,7 @@ def claim(case: Case, name: str) -> Flow[Applied | Estimated | Declined | NotYet
     day = yield from ask(_event_day(policy, case.day))
     edition = policy.edition_on(day)
     facts = yield from _facts(case, edition, person, day)
-    worked_out = estimate(edition, facts)
+    worked_out = estimated(edition, facts)
     if worked_out.verdict.outcome is Outcome.INELIGIBLE:
         return Estimated(name, edition, worked_out, facts)
     last_day = _still_open(worked_out, case.day)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from calculator.amounts import Fen
@@ -75,6 +76,7 @@ SPOKEN: Mapping[str, Mapping[str, tuple[str, ...]]] = {
 """What people say instead of a label, by fact and option."""
 
 
+@lru_cache(maxsize=4096)
 def fact_question(name: str, edition: Edition, today: date, happened: date | None = None) -> Question[Any]:
     """The question that asks for a fact under an edition; `happened` is the day of the event, today where it is not known."""
     fact = FACTS[name]

@@ -46,8 +46,10 @@ class Talk:
     """When there are staff, and how soon they answer."""
     counts: Counts | None = None
     """Where it is counted what happens, without what was said."""
-    runs: dict[tuple[str | None, int], tuple[Mapping[str, Any], Replay[Any]]] = field(default_factory=dict)
-    """The replays of this turn, each with the answers it rests on."""
+    runs: dict[tuple[str | None, int], tuple[tuple[str | None, Mapping[str, Any]], Mapping[str, Any], Replay[Any]]] = field(
+        default_factory=dict
+    )
+    """The replays of this turn, each with the flow and the answers it rests on."""
 
     @property
     def place(self) -> Place:
@@ -72,11 +74,16 @@ class Talk:
         given = place.answers if answers is None else answers
         found = self.runs.get((place.flow, id(given)))
         if found is not None:
-            return found[1]
+            return found[2]
         start, about = FLOWS[place.flow or ""], place.about
-        run = replay(lambda: start(self.case, about), given)
-        self.runs[place.flow, id(given)] = given, run  # the answers are kept, so that no others get their id
+        run = self._carried_on(given) or replay(lambda: start(self.case, about), given)
+        self.runs[place.flow, id(given)] = (place.flow, place.about), given, run  # the answers are kept, so that no others get their id
         return run
+
+    def _carried_on(self, given: Mapping[str, Any]) -> Replay[Any] | None:
+        """The last replay of this turn, carried on: most answers are to the question that was open."""
+        last = next(reversed(self.runs.values()), None)
+        return last[2].carried_on(given) if last is not None and last[0] == (self.place.flow, self.place.about) else None
 
     def count(self, event: Event, question: str = "") -> None:
         """Count that this happened, at this question of the flow at hand."""
