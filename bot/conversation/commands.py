@@ -204,6 +204,7 @@ LABELS: Mapping[str, tuple[str, str]] = {
     "button.stop": ("stop", ""),
     "button.resume": ("resume", ""),
     "button.mend": ("mend", ""),
+    **promising.LABELS,
     "menu.hospital": ("benefit", "hospital"),
     "menu.accident": ("benefit", "accident"),
     "menu.fire": ("benefit", "fire"),

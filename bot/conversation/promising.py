@@ -58,3 +58,10 @@ COMMANDS: Mapping[str, Callable[[Talk, str], Reply]] = {
     reminding.STOP: _no_reminders,
     reminding.GO_ON: _reminders,
 }
+
+LABELS: Mapping[str, tuple[str, str]] = {
+    "button.promise": (promised.PROMISE, ""),
+    "button.remind_off": (reminding.STOP, ""),
+    "button.remind_on": (reminding.GO_ON, ""),
+}
+"""Those whose label typed out means the same as a tap."""

@@ -140,6 +140,14 @@ async def test_no_reminders_holds_for_what_is_begun_later_too_until_the_member_w
     assert len(await scene.said_now()) == 1
 
 
+async def test_the_words_of_a_button_typed_out_stop_the_reminders_too(store: Store) -> None:
+    scene = await scene_of(store, *BEGUN, "别再提醒我")
+
+    await scene.at("2026-11-25 11:00")
+
+    assert await scene.said_now() == []
+
+
 async def test_two_processes_and_a_job_taken_again_remind_once(store: Store) -> None:
     scene = await scene_of(store, *BEGUN)
     scene.now += timedelta(days=1)
