@@ -61,7 +61,7 @@ def judge(edition: Edition, facts: Facts) -> Verdict:
     known = edition.with_sums(facts)
     results = [_judged(condition, known) for condition in edition.conditions]
     results += _later(edition, known)
-    results += _unclear_amount(edition, known, {result.fact for result in results if result.state is State.REVIEW})
+    results += _unclear_amount(edition, known, {result.fact for result in results})
     states = {result.state for result in results}
     if State.FAILED in states:
         return Verdict(Outcome.INELIGIBLE, tuple(results), ())

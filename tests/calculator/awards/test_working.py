@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -24,7 +25,7 @@ edition_by = "discharged_on"
 from = 2020-01-01
 status = "official"
 source = "made up for a test"
-claim_asks = ["discharged_on"]
+claim_asks = CLAIM_ASKS
 """
 TITLE = {"zh": "净额", "en": "net"}
 
@@ -110,11 +111,12 @@ NO_LOSS = [
 NO_CHILD = ("each", {"fact": "children_hurt", "count": 0, "each": 500, "amount": 0}, "each")
 
 
-def made(tmp_path: Path, body: str) -> Edition:
+def made(tmp_path: Path, body: str, *, claim_asks: tuple[str, ...] = ()) -> Edition:
     """An edition with this body; `@name` stands for a clause of this text."""
     file = tmp_path / "hospital.toml"
     body = body.replace("@t ", 'title = { zh = "物", en = "a thing" } ')
-    file.write_text(FRAME + re.sub(r"@(\w+)", r'clause = { zh = "\1", en = "\1" }', body), encoding="utf-8")
+    frame = FRAME.replace("CLAIM_ASKS", json.dumps([*claim_asks, "discharged_on"]))
+    file.write_text(frame + re.sub(r"@(\w+)", r'clause = { zh = "\1", en = "\1" }', body), encoding="utf-8")
     return read_policy(file).editions[0]
 
 

@@ -232,7 +232,7 @@ ANYTHING = st.recursive(
 )
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=75, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(file=st.sampled_from(sorted(POLICIES.glob("*/*.toml"))), where=st.integers(0, 10_000), other=ANYTHING, is_more=st.booleans())
 def test_whatever_stands_in_a_file_it_is_read_or_refused_with_a_line(
     tmp_path: Path, file: Path, where: int, other: Any, is_more: bool
