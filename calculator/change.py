@@ -13,7 +13,6 @@ from calculator.edition import Edition
 from calculator.estimate import Estimate, estimate
 from calculator.facts import FACTS, Facts, Value
 from calculator.sums import Base
-from calculator.verdict import Outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +34,7 @@ def changes(edition: Edition, facts: Facts) -> tuple[Change, ...]:
     found: dict[str, Change] = {}
     for fact, to, by in sorted(_candidates(edition, facts, now), key=lambda way: abs(way[2] or 0)):
         then = estimate(edition, {**facts, fact: to})
-        if fact not in found and then.amount is not None and then.amount > now.amount and then.verdict.outcome is not Outcome.INELIGIBLE:
+        if fact not in found and then.amount is not None and then.amount > now.amount:
             found[fact] = Change(fact, to, by, then.amount, Fen(then.amount - now.amount))
     return tuple(found.values())
 

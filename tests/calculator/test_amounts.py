@@ -50,6 +50,7 @@ def test_what_is_no_exact_amount_is_refused_with_the_reason(text: str, reason: s
         parse_yuan(text)
 
     assert refused.value.reason == reason
+    assert refused.value.text == text[:40]
 
 
 @given(st.integers(0, LARGEST))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -15,7 +16,9 @@ from calculator.edition import Edition
 from calculator.errors import NotTogetherError
 from calculator.estimate import estimate
 from calculator.policy import policy_named
+from tests.calculator.awards.test_working import TOGETHER, made
 from tests.calculator.cases import EDITIONS, edition, facts, hospital, samples
+from tests.calculator.test_results import RULES
 
 
 def test_a_second_receipt_of_two_hundred_yuan_would_lift_the_band() -> None:
@@ -62,6 +65,21 @@ def test_less_taken_off_lifts_a_band_as_well_as_more_added() -> None:
     ways = changes(sanming, facts(year_self_pay="21000", mutual_aid="1000", paid_this_year="0"))
 
     assert {(way.fact, way.by, way.more) for way in ways} == {("year_self_pay", 1, 150_000), ("mutual_aid", -1, 150_000)}
+
+
+def test_a_sum_that_must_be_over_a_bound_is_lifted_by_either_of_its_facts(tmp_path: Path) -> None:
+    rules = made(tmp_path, RULES, claim_asks=("stay_cause", "own_home"))
+
+    ways = changes(rules, facts(age="45", in_work="yes", bill="1000.01", own_pay="0.01"))
+
+    assert {(way.fact, way.to, way.by) for way in ways} == {("bill", 100_002, 1), ("own_pay", 0, -1)}
+    assert [way.fact for way in changes(rules, facts(age="45", in_work="yes", bill="1000", own_pay="0"))] == ["bill"]
+
+
+def test_bands_inside_other_awards_are_lifted_too(tmp_path: Path) -> None:
+    case = facts(insurance="employee", bill="19.95", loss="0", children_hurt="0", loss_cause="fire")
+
+    assert [(way.fact, way.by, way.more) for way in changes(made(tmp_path, TOGETHER), case)] == [("bill", 6, 2_700)]
 
 
 @given(st.sampled_from(EDITIONS), st.data())

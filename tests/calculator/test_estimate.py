@@ -109,6 +109,7 @@ def test_the_working_tells_every_step() -> None:
     ]
     assert result.cap_left == 3_784_000
     assert result.routes == ("unit", "second_signature")
+    assert (result.edition_id, result.benefit, result.status) == ("changchun/hospital@2023-01-01", "hospital", "sample")
     assert all(step.clause.keys() == {"zh", "en"} for step in result.working)
 
 

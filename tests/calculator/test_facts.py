@@ -49,6 +49,8 @@ def test_a_value_a_fact_cannot_have_is_refused_with_the_reason(name: str, text: 
         parse_fact(name, text)
 
     assert refused.value.reason == reason
+    assert refused.value.fact == name
+    assert str(refused.value.value) == ("" if reason == "unknown_fact" else text)
 
 
 @pytest.mark.parametrize(

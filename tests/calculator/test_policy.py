@@ -26,7 +26,8 @@ def test_before_the_first_edition_there_is_none() -> None:
     with pytest.raises(NoEditionError) as refused:
         policy_named("changchun/fire").edition_on(date(2020, 12, 31))
 
-    assert refused.value.first == date(2021, 1, 1)
+    assert (refused.value.first, refused.value.day) == (date(2021, 1, 1), date(2020, 12, 31))
+    assert "changchun/fire" in str(refused.value)
 
 
 def test_the_fire_edition_of_2021_asked_for_the_members_own_home() -> None:
@@ -63,8 +64,9 @@ def test_an_injury_is_one_of_the_list() -> None:
 
     assert accident.check("injury", "spine") == "spine"
     assert accident.check("injury", UNCLEAR) is UNCLEAR
-    with pytest.raises(FactError):
+    with pytest.raises(FactError) as refused:
         accident.check("injury", "nose")
+    assert (refused.value.fact, refused.value.value, refused.value.reason) == ("injury", "nose", "not_a_choice")
 
 
 def test_a_stay_has_the_causes_every_policy_knows() -> None:

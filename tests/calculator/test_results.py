@@ -142,6 +142,7 @@ def said(rules: Edition, **texts: str) -> list[tuple[Any, ...]]:
         ("an unclear fact of a review is for a person", WHOLE | {"own_home": "unclear"}, [
             *SOUND, ("home", "own_home", REVIEW, UNCLEAR, "home", (), None),
         ]),
+        ("handed in, but nobody knows when it began", WHOLE | {"handed_in_on": str(LAST)}, SOUND),
         ("in time", WHOLE | {"discharged_on": str(DAY), "handed_in_on": str(LAST)}, [
             *SOUND, ("in_time", "discharged_on", MET, DAY, "time", (), None),
         ]),

@@ -100,6 +100,10 @@ def test_a_pay_that_an_open_sum_cannot_change_is_told_without_its_steps(tmp_path
     assert told(made(tmp_path, SETTLED), insurance="rural", bill="1000") == [("settled", {"amount": 0}, "cases")]
 
 
+def test_a_sum_that_is_known_shows_its_steps(tmp_path: Path) -> None:
+    assert told(made(tmp_path, SETTLED), insurance="rural", bill="2000", own_pay="0") == [("fixed", {"amount": 5_000}, "fixed")]
+
+
 @pytest.mark.parametrize(
     ("sentence", "texts", "low", "high"),
     [

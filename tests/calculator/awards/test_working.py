@@ -146,6 +146,7 @@ def test_slices_of_a_sum_are_cut_to_a_payment_and_to_the_year(tmp_path: Path) ->
         ("route", {"over": 10_000, "needs": ["unit"]}, "first"),
         ("route", {"over": 30_000, "needs": ["second_signature"]}, "second"),
     ]
+    assert estimate(edition, facts(bill="2000.01", own_pay="100", paid_this_year="150")).routes == ("unit", "second_signature")
 
 
 def test_little_is_lifted_to_the_minimum(tmp_path: Path) -> None:
