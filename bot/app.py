@@ -26,7 +26,7 @@ from bot.channels.wechat import chats as wechat_chats
 from bot.channels.wecom import WeCom
 from bot.claims import daily, news, posted
 from bot.console import console_app
-from bot.conversation import counting, topics
+from bot.conversation import counting, elsewhere, proving, topics
 from bot.conversation.going_on import troubles_of
 from bot.conversation.step import step
 from bot.conversation.tables import conversations
@@ -192,6 +192,7 @@ def application(settings: Settings, foundation: Foundation, clock: Clock = now) 
         kinds |= platform.jobs
         app.add_routes(platform.routes())
     kinds.setdefault(posted.CHANGED, _nothing)
+    kinds[elsewhere.PROOF] = _proving(store, clock)
     kinds[sealing.JOB_KIND] = sealing.sealer(store, clock)
     kinds[notices.JOB_KIND] = notices.sender(channels)
     kinds[rounds.JOB_KIND] = rounds.rounds(store, _round(settings, policies), clock)
@@ -216,6 +217,13 @@ def _chosen(*platforms: Telegram | WeChat | None) -> list[Telegram | WeChat]:
 
 async def _to_chat(_: web.Request) -> web.Response:
     raise web.HTTPFound("/chat")
+
+
+def _proving(store: Store, clock: Clock) -> Handler:
+    async def prove(job: Job) -> None:
+        await store.write(proving.hold, job.id, job.payload, clock())
+
+    return prove
 
 
 async def _nothing(_: Job) -> None:

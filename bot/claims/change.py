@@ -14,6 +14,7 @@ from bot.claims.claim import Claim
 from bot.claims.errors import NoSuchClaimError, NotAllowedError, StaleError, WrongStateError
 from bot.claims.states import WAYS, State
 from bot.claims.tables import claims
+from bot.linking.party import together
 from bot.staff import links
 from bot.staff.accounts import Staff
 from bot.staff.roles import Permission
@@ -26,7 +27,8 @@ def held(conn: Connection, claim_id: int, staff: Staff, permission: Permission) 
         raise NoSuchClaimError
     if not staff.may(permission):
         raise NotAllowedError("role")
-    if staff.certno_hash == claim.certno_hash or links.is_linked(conn, staff.id, claim.chat):
+    is_theirs = any(links.is_linked(conn, staff.id, chat) for chat in together(conn, claim.chat))
+    if staff.certno_hash == claim.certno_hash or is_theirs:
         raise NotAllowedError("own_claim")
     return claim
 

@@ -6,12 +6,13 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, func, literal, or_, select, tuple_, union_all
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, literal, or_, select, tuple_, union_all
 
 from bot.claims.claim import Claim
 from bot.claims.claim import read as one
 from bot.claims.states import State
 from bot.claims.tables import claims
+from bot.linking.party import together
 from bot.members.lookup import certno_hash, name_hash, phone_hash
 from bot.members.tables import unions
 from bot.message import Chat
@@ -92,7 +93,7 @@ class Page:
 
 
 def of_chat(conn: Connection, chat: Chat) -> list[ClaimSummary]:
-    """The claims made from a chat, the newest first."""
+    """The claims made from a chat, and from every other of the same member, the newest first."""
     summary = (
         claims.c.number,
         claims.c.id,
@@ -103,7 +104,8 @@ def of_chat(conn: Connection, chat: Chat) -> list[ClaimSummary]:
         claims.c.submitted_at,
         claims.c.missing,
     )
-    rows = conn.execute(select(*summary).where(claims.c.channel == chat.channel, claims.c.chat == chat.id).order_by(claims.c.id.desc()))
+    theirs = or_(*(and_(claims.c.channel == each.channel, claims.c.chat == each.id) for each in together(conn, chat)))
+    rows = conn.execute(select(*summary).where(theirs).order_by(claims.c.id.desc()))
     return [
         ClaimSummary(row.number, row.id, row.benefit, State(row.state), row.estimated, row.approved, row.submitted_at, tuple(row.missing))
         for row in rows

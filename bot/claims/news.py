@@ -17,6 +17,7 @@ from bot.claims.own_chat import own_chat
 from bot.claims.states import State
 from bot.claims.told import first_time
 from bot.jobs import Job
+from bot.linking.party import where
 from bot.members.tables import unions
 from bot.message import Button, Message
 from bot.staff import links
@@ -36,7 +37,8 @@ def tell_member(
     """Queue the news `news.<key>` to the claim's member, over a button that leads on: to handing in what is missing, or to a person."""
     named = {"number": claim.number, "title": dict(edition_of(claim.edition).title), **figures}
     buttons = () if button is None else ((button,),)
-    notices.queue(conn, claim.chat, Message((Say(f"news.{key}", named), *more), buttons), locale=claim.locale, now=now)
+    chat = where(conn, claim.chat)
+    notices.queue(conn, chat, Message((Say(f"news.{key}", named), *more), buttons), locale=claim.locale, now=now)
     own = None if claim.helper is None else own_chat(conn, claim)
     if own is not None:
         said = [Say("news.mended_by_helper")] if claim.state is State.RETURNED else more

@@ -21,6 +21,13 @@ class OwnChat:
     locale: str
 
 
+def proven_chats(conn: Connection, certno_hash: str) -> list[Chat]:
+    """The chats from which this person made claims alone that staff have approved."""
+    same = and_(claims.c.certno_hash == certno_hash, claims.c.helper.is_(None), claims.c.on_roster, claims.c.state.in_(COUNTED))
+    rows = conn.execute(select(claims.c.channel, claims.c.chat).where(same).distinct().order_by(claims.c.channel, claims.c.chat))
+    return [Chat(row.channel, row.chat) for row in rows]
+
+
 def own_chat(conn: Connection, claim: Claim) -> OwnChat | None:
     """The chat of the latest claim this person made alone, under a number that the roster knows and that staff have approved.
 

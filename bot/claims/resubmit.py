@@ -14,6 +14,7 @@ from bot.claims.claim import Claim
 from bot.claims.errors import NoSuchClaimError, WrongStateError
 from bot.claims.states import State
 from bot.claims.submit import Paper, attach, member
+from bot.linking.party import together
 from bot.message import Chat
 
 
@@ -41,6 +42,6 @@ def withdraw(conn: Connection, claim_id: int, chat: Chat, *, now: datetime) -> C
 
 def _of(conn: Connection, claim_id: int, chat: Chat) -> Claim:
     claim = stored.lock(conn, claim_id)
-    if claim.chat != chat:
+    if claim.chat not in together(conn, chat):
         raise NoSuchClaimError
     return claim

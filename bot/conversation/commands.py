@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import cache
 
 from bot import wording
-from bot.conversation import asking_staff, drafts, promising, standing, supposing
+from bot.conversation import asking_staff, drafts, elsewhere, promising, standing, supposing
 from bot.conversation.actions import order_action
 from bot.conversation.beginning import beginning
 from bot.conversation.changing import undone
@@ -185,6 +185,11 @@ COMMANDS: Mapping[str, Command] = {
     "withdraw": standing.withdraw,
     "withdrawn": standing.withdrawn,
     "link": _link,
+    "elsewhere": elsewhere.begin,
+    "link_yes": elsewhere.confirmed,
+    "link_no": elsewhere.refused,
+    "unlink": elsewhere.unlink,
+    "prove": elsewhere.prove,
     **promising.COMMANDS,
 }
 
@@ -204,6 +209,8 @@ LABELS: Mapping[str, tuple[str, str]] = {
     "button.stop": ("stop", ""),
     "button.resume": ("resume", ""),
     "button.mend": ("mend", ""),
+    "button.elsewhere": ("elsewhere", ""),
+    "button.unlink": ("unlink", ""),
     **promising.LABELS,
     "menu.hospital": ("benefit", "hospital"),
     "menu.accident": ("benefit", "accident"),
@@ -218,7 +225,7 @@ LABELS: Mapping[str, tuple[str, str]] = {
 def labelled(talk: Talk, text: str) -> Reply | None:
     """What a typed button label asks for, if it is one."""
     command = _by_label(talk.conversation.locale).get(text)
-    return run(talk, *command) if command else None
+    return run(talk, *command) if command else elsewhere.typed(talk, text)
 
 
 @cache

@@ -10,12 +10,13 @@ from typing import Any
 from sqlalchemy import Connection
 
 from bot import notices
-from bot.conversation import asking_staff, commands, hearing, papers, state, unfinished
+from bot.conversation import asking_staff, commands, elsewhere, hearing, papers, state, unfinished
 from bot.conversation.actions import Answer, Order, read_action
 from bot.conversation.answering import pressed
 from bot.conversation.counting import Counts
 from bot.conversation.going_on import go_on
 from bot.conversation.talk import Reply, Talk
+from bot.linking import party
 from bot.message import Command, Edited, FileSent, Incoming, Message, Pressed, Say, Text, UploadSettled
 from bot.threads.hours import OFFICE, Hours
 from calculator.policy import Policies
@@ -36,15 +37,21 @@ def step(
 
     The conversation, its answers, whatever the answer leads to and the notices leaving for it are stored together or not at all.
     """
-    conversation = state.take(conn, incoming, now)
-    if conversation is None:
+    is_theirs = not isinstance(incoming.what, UploadSettled)
+    if not is_theirs:
+        incoming = replace(incoming, chat=party.where(conn, incoming.chat))
+    began = conversation = state.take(conn, incoming, now)
+    if conversation is None or began is None:
         return False
+    before = party.arrive(conn, incoming.chat) if is_theirs else None
+    if before is not None:
+        conversation = elsewhere.carried(conn, conversation, before, now)
     here = now.astimezone(zone)
     talk = Talk(conn, conversation, Case(here.date(), policies), here, counts=counts, hours=hours)
     reply = asking_staff.typed(talk, incoming.what) or TURNS[type(incoming.what)](asking_staff.quiet(talk, incoming.what), incoming.what)
     locale = reply.locale or conversation.locale
     state.save(conn, replace(conversation, place=reply.place, locale=locale, revision=conversation.revision + 1), now)
-    unfinished.watched(conn, conversation, reply.place, now)
+    unfinished.watched(conn, began, reply.place, now)
     if reply.lines:
         notices.queue(conn, incoming.chat, Message(reply.lines, reply.buttons), locale=locale, now=now)
     return True

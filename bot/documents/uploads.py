@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Row, Select, insert, select, update
 from bot import jobs
 from bot.documents.errors import Reason
 from bot.documents.tables import uploads
+from bot.linking.party import together
 from bot.message import Chat, UploadId
 
 JOB_KIND = "upload"
@@ -86,12 +87,11 @@ def add(
 
 
 def find(conn: Connection, upload_id: str, *, chat: Chat | None = None) -> Upload | None:
-    """The upload of this id, or none. With `chat`, only if it was sent there: what a member's own page must ask."""
-    query = all_columns().where(uploads.c.id == upload_id)
-    if chat is not None:
-        query = query.where(uploads.c.channel == chat.channel, uploads.c.chat == chat.id)
-    row = conn.execute(query).first()
-    return None if row is None else upload_of(row)
+    """The upload of this id, or none. With `chat`, only if that member sent it: what a member's own page must ask."""
+    row = conn.execute(all_columns().where(uploads.c.id == upload_id)).first()
+    found = None if row is None else upload_of(row)
+    is_theirs = found is None or chat is None or found.chat == chat or found.chat in together(conn, chat)
+    return found if is_theirs else None
 
 
 def of_claim(conn: Connection, claim_id: int) -> list[Upload]:

@@ -15,10 +15,10 @@ from pathlib import Path
 from sqlalchemy import Connection, select, update
 
 from bot.members import roster, unions
-from bot.members.lookup import certno_hash
+from bot.members.lookup import certno_hash, phone_hash
 from bot.members.tables import members
 from bot.members.tables import unions as unions_table
-from handlers.identity import read_certno, read_name
+from handlers.identity import read_certno, read_name, read_phone
 from handlers.understanding.reading import Unread
 
 HEADINGS: Mapping[str, tuple[str, ...]] = {
@@ -28,6 +28,7 @@ HEADINGS: Mapping[str, tuple[str, ...]] = {
     "certno": ("certificate", "证件号码", "证件号", "身份证号"),
     "union": ("union", "工会", "所在工会"),
     "in_work": ("in_work", "在职"),
+    "phone": ("phone", "手机", "手机号", "手机号码", "电话", "联系电话"),
 }
 """What a column may be called."""
 
@@ -125,10 +126,13 @@ def import_members(conn: Connection, rows: list[tuple[int, Row]], now: datetime)
         if union_id is None:
             return "import.no_union"
         in_work = row.get("in_work", "").lower() not in NOT_IN_WORK
+        read = read_phone(row.get("phone", ""))
+        phone = None if isinstance(read, Unread) else read.value
         same = members.c.certno_hash == certno_hash(conn, certno.value)
-        if conn.execute(update(members).where(same).values(union_id=union_id, in_work=in_work).returning(members.c.id)).first():
+        values = {"union_id": union_id, "in_work": in_work, **_phone(conn, phone)}
+        if conn.execute(update(members).where(same).values(values).returning(members.c.id)).first():
             return ""
-        roster.add(conn, union_id=union_id, name=name.value, certno=certno.value, in_work=in_work, now=now)
+        roster.add(conn, union_id=union_id, name=name.value, certno=certno.value, phone=phone, in_work=in_work, now=now)
         return None
 
     return _taken(rows, take)
@@ -139,6 +143,11 @@ IMPORTS: Mapping[str, tuple[tuple[str, ...], Callable[[Connection, list[tuple[in
     "members": (("name", "certno", "union"), import_members),
 }
 """What can be imported: the columns it needs, and the work that takes the rows."""
+
+
+def _phone(conn: Connection, phone: str | None) -> dict[str, str]:
+    """A file without a phone leaves the one that is known."""
+    return {} if phone is None else {"phone": phone, "phone_hash": phone_hash(conn, phone)}
 
 
 def _union_ids(conn: Connection) -> dict[str, int]:

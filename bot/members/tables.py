@@ -25,6 +25,8 @@ members = Table(
     Column("name", EncryptedText("members.name"), nullable=False),
     Column("certno", EncryptedText("members.certno"), nullable=False),
     Column("certno_hash", String(64), nullable=False, unique=True),
+    Column("phone", EncryptedText("members.phone"), nullable=True),
+    Column("phone_hash", String(64), nullable=True),
     Column("in_work", Boolean, nullable=False),
     Column("joined_at", Moment, nullable=False),
     Index("ix_members_union", "union_id"),

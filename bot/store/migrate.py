@@ -25,6 +25,7 @@ TABLES = (
     "bot.audit",
     "bot.members.tables",
     "bot.staff.tables",
+    "bot.linking.tables",
     "bot.claims.tables",
     "bot.threads.tables",
     "bot.documents.tables",

@@ -10,7 +10,7 @@ from bot.channels.telegram.render import Wording
 from bot.message import Say
 from bot.wording import DEFAULT_LOCALE, LOCALES
 
-COMMANDS = ("menu", "status", "back", "stop", "language", "human", "help")
+COMMANDS = ("menu", "status", "back", "stop", "language", "elsewhere", "human", "help")
 
 
 async def introduce(bot: Bot, wording: Wording, troubles: Sequence[str]) -> None:

@@ -58,6 +58,17 @@ def upgrade() -> None:  # noqa: PLR0915
     )
     op.invoke(AppendOnlyOp("audit_seals"))
     op.create_table(
+        "chat_codes",
+        sa.Column("code_hash", sa.String(length=64), nullable=False),
+        sa.Column("channel", sa.String(length=12), nullable=False),
+        sa.Column("chat", sa.String(length=64), nullable=False),
+        sa.Column("by_channel", sa.String(length=12), nullable=True),
+        sa.Column("by_chat", sa.String(length=64), nullable=True),
+        sa.Column("expires_at", Moment(), nullable=False),
+        sa.PrimaryKeyConstraint("code_hash", name=op.f("pk_chat_codes")),
+        sa.UniqueConstraint("channel", "chat", name=op.f("uq_chat_codes_channel_chat")),
+    )
+    op.create_table(
         "claim_numbers",
         sa.Column("month", sa.String(length=4), nullable=False),
         sa.Column("last", sa.Integer(), nullable=False),
@@ -169,12 +180,37 @@ def upgrade() -> None:  # noqa: PLR0915
         sa.UniqueConstraint("staff_id", name=op.f("uq_link_codes_staff_id")),
     )
     op.create_table(
+        "link_tries",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("who", sa.String(length=64), nullable=False),
+        sa.Column("at", Moment(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_link_tries")),
+    )
+    with op.batch_alter_table("link_tries", schema=None) as batch_op:
+        batch_op.create_index("ix_link_tries_who", ["who", "at"], unique=False)
+
+    op.create_table(
+        "linked_chats",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("party", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("channel", sa.String(length=12), nullable=False),
+        sa.Column("chat", sa.String(length=64), nullable=False),
+        sa.Column("linked_at", Moment(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_linked_chats")),
+        sa.UniqueConstraint("channel", "chat", name=op.f("uq_linked_chats_channel_chat")),
+    )
+    with op.batch_alter_table("linked_chats", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_linked_chats_party"), ["party"], unique=False)
+
+    op.create_table(
         "members",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("union_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("name", sa.LargeBinary(), nullable=False),
         sa.Column("certno", sa.LargeBinary(), nullable=False),
         sa.Column("certno_hash", sa.String(length=64), nullable=False),
+        sa.Column("phone", sa.LargeBinary(), nullable=True),
+        sa.Column("phone_hash", sa.String(length=64), nullable=True),
         sa.Column("in_work", sa.Boolean(), nullable=False),
         sa.Column("joined_at", Moment(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_members")),
@@ -182,6 +218,17 @@ def upgrade() -> None:  # noqa: PLR0915
     )
     with op.batch_alter_table("members", schema=None) as batch_op:
         batch_op.create_index("ix_members_union", ["union_id"], unique=False)
+
+    op.create_table(
+        "parties",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("channel", sa.String(length=12), nullable=False),
+        sa.Column("chat", sa.String(length=64), nullable=False),
+        sa.Column("member_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_parties")),
+    )
+    with op.batch_alter_table("parties", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_parties_member_id"), ["member_id"], unique=False)
 
     op.create_table(
         "promises",
@@ -588,10 +635,22 @@ def downgrade() -> None:  # noqa: PLR0915
         batch_op.drop_index(batch_op.f("ix_promises_due"))
 
     op.drop_table("promises")
+    with op.batch_alter_table("parties", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_parties_member_id"))
+
+    op.drop_table("parties")
     with op.batch_alter_table("members", schema=None) as batch_op:
         batch_op.drop_index("ix_members_union")
 
     op.drop_table("members")
+    with op.batch_alter_table("linked_chats", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_linked_chats_party"))
+
+    op.drop_table("linked_chats")
+    with op.batch_alter_table("link_tries", schema=None) as batch_op:
+        batch_op.drop_index("ix_link_tries_who")
+
+    op.drop_table("link_tries")
     op.drop_table("link_codes")
     with op.batch_alter_table("jobs", schema=None) as batch_op:
         batch_op.drop_index("ix_jobs_lane", sqlite_where=sa.text("state = 'waiting'"), postgresql_where=sa.text("state = 'waiting'"))
@@ -610,6 +669,7 @@ def downgrade() -> None:  # noqa: PLR0915
 
     op.drop_table("claims")
     op.drop_table("claim_numbers")
+    op.drop_table("chat_codes")
     op.drop_table("audit_seals")
     with op.batch_alter_table("audit_heads", schema=None) as batch_op:
         batch_op.drop_index("ix_audit_heads_day")

@@ -1,0 +1,143 @@
+"""Going on in another chat: a code made here and typed there, or an identity held against the roster; and leaving again.
+
+Whoever types somebody's certificate number learns nothing: the answer is the same whatever the roster says, the comparing is done
+by a job after it, and the member is told of it in every chat that is known to be theirs.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, select
+
+from bot import audit, jobs, notices
+from bot.claims.submit import member
+from bot.conversation import state
+from bot.conversation.actions import order_action
+from bot.conversation.going_on import go_on
+from bot.conversation.state import Conversation, Place
+from bot.conversation.tables import conversations
+from bot.conversation.talk import Reply, Talk
+from bot.linking import codes, party, tries
+from bot.message import Button, Chat, Message, Say
+from bot.wording import closest
+from handlers.identity import read_certno, read_name, read_phone
+from handlers.understanding.reading import Read
+
+PROOF = "link_proof"
+"""The kind of the job that holds an identity against the roster; payload {"channel", "chat", "locale", "name", "certno", "phone"}."""
+
+CODE_TRIES, CODE_TRIES_IN = 5, timedelta(minutes=10)
+PROOFS, PROOFS_IN = 3, timedelta(days=1)
+
+_LEADS_IN = re.compile(r"(?:接着办|继续|continue|link)[\s：:]*", re.IGNORECASE)
+_PROVES = re.compile(r"(?:核对|prove)[\s：:]+(.+)", re.IGNORECASE | re.DOTALL)
+_APART = re.compile(r"[\s,，、;；]+")
+_PARTS = 3
+
+
+def begin(talk: Talk, _: str) -> Reply:
+    """A code for another chat, and how it is used."""
+    code = codes.offer(talk.conn, talk.conversation.chat, now=talk.now)
+    talk = talk.noting(Say("elsewhere.code", {"code": f"{code[:4]} {code[4:]}"}), Say("elsewhere.how"), Say("elsewhere.prove"))
+    is_linked = party.party_of(talk.conn, talk.conversation.chat) is not None
+    leave = ((Button(Say("button.unlink"), order_action("unlink")),),) if is_linked else ()
+    reply = go_on(talk)
+    return replace(reply, buttons=(*reply.buttons, *leave))
+
+
+def typed(talk: Talk, text: str) -> Reply | None:
+    """A code or an identity, if that is what was typed. Eight digits alone are a code only where no question is open."""
+    plain = unicodedata.normalize("NFKC", text)
+    if proof := _PROVES.fullmatch(plain):
+        return prove(talk, proof[1])
+    lead = _LEADS_IN.match(plain)
+    is_free = talk.place.flow is None or talk.place.at_menu
+    code = codes.written(plain[lead.end() :] if lead else plain) if lead or is_free else None
+    return None if code is None else _code_typed(talk, code)
+
+
+def _code_typed(talk: Talk, code: str) -> Reply:
+    conn, chat = talk.conn, talk.conversation.chat
+    if not tries.may(conn, tries.of_chat(conn, chat, "code"), CODE_TRIES, CODE_TRIES_IN, now=talk.now):
+        return go_on(talk.noting(Say("elsewhere.too_often")))
+    maker = codes.typed(conn, code, chat, now=talk.now)
+    if maker is None:
+        return go_on(talk.noting(Say("elsewhere.wrong")))
+    buttons = ((Button(Say("button.link_yes"), order_action("link_yes")), Button(Say("button.link_no"), order_action("link_no"))),)
+    tell(conn, maker, Message((Say("elsewhere.asked", {"channel": chat.channel}),), buttons), talk.now)
+    return go_on(talk.noting(Say("elsewhere.confirm_there", {"channel": maker.channel})))
+
+
+def confirmed(talk: Talk, _: str) -> Reply:
+    """The member says that the code was typed by themselves: from now on both chats are theirs."""
+    chat = talk.conversation.chat
+    other = codes.settled(talk.conn, chat, now=talk.now)
+    if other is None:
+        return go_on(talk.noting(Say("elsewhere.late")))
+    party.join(talk.conn, chat, other, actor=member(chat), how="code", now=talk.now)
+    tell(talk.conn, other, Message((Say("elsewhere.joined"),), ((Button(Say("button.resume"), order_action("resume")),),)), talk.now)
+    return go_on(talk.noting(Say("elsewhere.joined_there", {"channel": other.channel})))
+
+
+def refused(talk: Talk, _: str) -> Reply:
+    """Somebody else typed it."""
+    chat = talk.conversation.chat
+    other = codes.settled(talk.conn, chat, now=talk.now)
+    if other is not None:
+        audit.record(talk.conn, at=talk.now, actor=member(chat), action="link_refused", subject=member(chat))
+        tell(talk.conn, other, Message((Say("elsewhere.not_confirmed"),)), talk.now)
+    return go_on(talk.noting(Say("elsewhere.refused")))
+
+
+def unlink(talk: Talk, number: str) -> Reply:
+    """Let this chat go its own way again, or the other one that a button names. What came from a chat stays with it."""
+    conn, chat = talk.conn, talk.conversation.chat
+    is_number = number.isascii() and number.isdigit() and len(number) <= len("9" * 18)
+    gone = chat if not number else party.named(conn, chat, int(number)) if is_number else None
+    if gone is None or party.party_of(conn, gone) is None:
+        return go_on(talk.noting(Say("elsewhere.alone")))
+    others = party.leave(conn, gone, actor=member(chat), now=talk.now)
+    for other in {*others, gone} - {chat}:
+        tell(conn, other, Message((Say("elsewhere.left", {"channel": gone.channel}),)), talk.now)
+    return go_on(talk.noting(Say("elsewhere.unlinked" if gone == chat else "elsewhere.left", {"channel": gone.channel})))
+
+
+def prove(talk: Talk, said: str) -> Reply:
+    """Name, certificate number and phone, to be held against the roster. The answer tells nothing of what the roster says."""
+    parts = [part for part in _APART.split(said.strip()) if part]
+    if len(parts) < _PARTS:
+        return go_on(talk.noting(Say("elsewhere.prove.how")))
+    name = read_name(" ".join(parts[:-2]))
+    certno, phone = read_certno(parts[-2], today=talk.case.day), read_phone(parts[-1])
+    if not (isinstance(name, Read) and isinstance(certno, Read) and isinstance(phone, Read)):
+        return go_on(talk.noting(Say("elsewhere.prove.how")))
+    conn, chat = talk.conn, talk.conversation.chat
+    if tries.may(conn, tries.of_chat(conn, chat, "proof"), PROOFS, PROOFS_IN, now=talk.now):
+        audit.record(conn, at=talk.now, actor=member(chat), action="proof_tried", subject=member(chat))  # and agreed to the comparing
+        place = {"channel": chat.channel, "chat": chat.id, "locale": talk.conversation.locale}
+        jobs.add(conn, PROOF, {**place, "name": name.value, "certno": certno.value, "phone": phone.value}, now=talk.now, lane=PROOF)
+    return go_on(talk.noting(Say("elsewhere.prove.sent")))
+
+
+def carried(conn: Connection, here: Conversation, before: Chat, now: datetime) -> Conversation:
+    """The conversation as it stood in the chat where the member was before, gone on with here; nothing is left of it there."""
+    there = state.load(conn, before, here.locale, now)
+    own, place = here.place, there.place
+    drafts = {**own.drafts, **place.drafts}
+    if place.flow is None and own.flow is not None:
+        merged = replace(own, drafts=drafts, answers={**place.answers, **own.answers})
+    else:
+        merged = replace(place, drafts=drafts, answers=place.answers or own.answers, told={})
+    state.save(conn, replace(there, place=Place(at_menu=True), revision=there.revision + 1), now)
+    return replace(here, place=merged, revision=max(here.revision, there.revision))
+
+
+def tell(conn: Connection, chat: Chat, message: Message, now: datetime) -> None:
+    """Say something in another chat, in its own language."""
+    here = (conversations.c.channel == chat.channel, conversations.c.chat == chat.id)
+    locale = conn.scalar(select(conversations.c.locale).where(*here)) or closest(None)
+    notices.queue(conn, chat, message, locale=locale, now=now)

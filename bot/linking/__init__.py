@@ -1,0 +1,1 @@
+"""Several chats of one member, on one platform or several: they share a conversation, and news go where the member last was."""
