@@ -11,7 +11,7 @@ from bot.claims.states import State
 from bot.conversation.actions import order_action
 from bot.conversation.going_on import go_on
 from bot.conversation.talk import Reply, Rows, Talk, as_json
-from bot.message import Button, FileSent, Say, Text, UploadSettled, What
+from bot.message import Button, Edited, FileSent, Say, Text, UploadSettled, What
 from bot.threads import ask
 from bot.threads.news import WRITE
 from bot.threads.thread import Thread, open_in
@@ -25,6 +25,8 @@ from handlers.understanding.yes_no import read_yes_no
 LONGEST: Final = 2000
 FINISHED: Final = frozenset({State.PAID, State.WITHDRAWN})
 """A claim nobody asks about of their own accord; a refused one is asked about most."""
+TO_STAFF: Final = ["to_staff"]
+"""What a message that went to the staff is remembered to have answered."""
 LEAVES: Final = frozenset({"stop", "back", "menu"})
 """Commands that mean the same as "not now" while the next words are awaited for the staff; all other words go to them."""
 
@@ -61,25 +63,44 @@ def share_not(talk: Talk, _: str) -> Reply:
 
 
 def typed(talk: Talk, what: What) -> Reply | None:
-    """Words typed while they are awaited for the staff; None for anything else, or where they answer something else."""
+    """Words typed while they are awaited for the staff; None for anything else, or where they answer something else.
+
+    A message that went to the staff and is edited goes there again; it never becomes an answer to a question.
+    """
+    if isinstance(what, Edited):
+        return _sent(talk, what, _claim(talk, "")) if talk.place.told.get(what.message) == TO_STAFF else None
     waiting = talk.place.to_staff
-    if waiting is None or not isinstance(what, Text):
+    if waiting is None or not isinstance(what, Text) or what.about:
         return None
-    text = what.text.encode(errors="replace").decode().strip()
+    text = _storable(what.text)
     if "thread" in waiting:
         return _agreed(talk, str(waiting["thread"]), text)
     topic = read_topic(text)
     if text == talk.words(Say("thread.button.not_now")) or (topic is not None and topic.kind == "command" and topic.name in LEAVES):
         return not_now(talk, "")
-    if not text or len(text) > LONGEST:
-        return Reply(talk.place, (*talk.noted, Say("thread.unusable", {"most": LONGEST})), _not_now())
-    return _said(talk, text, waiting.get("claim"))
+    claims = find.of_chat(talk.conn, talk.conversation.chat)
+    return _sent(talk, what, next((claim for claim in claims if claim.id == waiting.get("claim")), None))
 
 
 def quiet(talk: Talk, what: What | None = None) -> Talk:
     """The same turn, with nothing awaited for the staff any more. A file that comes in between does not end the wait for words."""
     is_waiting = talk.place.to_staff is not None and not isinstance(what, FileSent | UploadSettled)
     return talk.at(replace(talk.place, to_staff=None)) if is_waiting else talk
+
+
+def _sent(talk: Talk, what: Text | Edited, claim: find.ClaimSummary | None) -> Reply:
+    """Put it on the thread, and remember that this message went there."""
+    text = _storable(what.text)
+    if not text or len(text) > LONGEST:
+        return Reply(talk.place, (*talk.noted, Say("thread.unusable", {"most": LONGEST})), _not_now())
+    reply = _said(talk, text, None if claim is None else claim.id)
+    told = {**reply.place.told, what.message: TO_STAFF} if what.message else reply.place.told
+    return replace(reply, place=replace(reply.place, told=told))
+
+
+def _storable(text: str) -> str:
+    """Half of a pair of code units is no text that a database takes."""
+    return text.encode(errors="replace").decode().strip()
 
 
 def _agreed(talk: Talk, thread_id: str, text: str) -> Reply | None:

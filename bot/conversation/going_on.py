@@ -20,7 +20,7 @@ from bot.conversation.talk import Reply, Rows, Talk
 from bot.message import Button, Say, UploadId
 from bot.threads import ask
 from bot.threads.news import WRITE
-from bot.threads.thread import open_in
+from bot.threads.thread import is_open_in
 from calculator.facts import to_json
 from calculator.policy import Policies
 from calculator.verdict import Outcome
@@ -57,7 +57,7 @@ def menu(talk: Talk) -> Reply:
     other = (
         (Button(Say("menu.status"), order_action("status")), Button(Say("menu.help"), order_action("help"))),
         (Button(Say("menu.language"), order_action("language")),),
-        *(((WRITE,),) if open_in(talk.conn, talk.conversation.chat) else ()),
+        *(((WRITE,),) if is_open_in(talk.conn, talk.conversation.chat) else ()),
     )
     return Reply(place, talk.noted + first, drafts.to_go_on_with(talk) + benefits + other)
 

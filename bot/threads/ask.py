@@ -32,11 +32,12 @@ class Said:
 def say(conn: Connection, chat: Chat, words: str, *, claim_id: int | None, locale: str, now: datetime) -> Said:
     """Put a member's words on the thread of that claim, or of the chat, and open it if it is not.
 
-    The staff of the branch are told when it opens; whoever took it is told when the turn comes back to them.
+    The answer goes where the member wrote last. The staff of the branch are told when it opens; whoever took it is told when the turn
+    comes back to them.
     """
     thread = lock(conn, _found_or_made(conn, chat, claim_id, locale, now))
     before = thread.state
-    values: dict[str, Any] = {"state": State.WAITING, "locale": locale}
+    values: dict[str, Any] = {"state": State.WAITING, "locale": locale, "channel": chat.channel, "chat": chat.id}
     if before is not State.WAITING:
         values["since"] = now
     if before is State.CLOSED:

@@ -8,10 +8,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select
+from sqlalchemy import Connection, Row, bindparam, insert, select
 
 from bot import audit
 from bot.message import Chat
+from bot.store.prepared import Prepared
 from bot.threads.errors import NoSuchThreadError
 from bot.threads.tables import thread_messages, threads
 
@@ -72,6 +73,18 @@ def of_claim(conn: Connection, claim_id: int) -> Thread | None:
     """The thread of a claim, if anything was ever said."""
     found = conn.execute(select(threads).where(threads.c.subject == f"claim:{claim_id}")).one_or_none()
     return None if found is None else _thread(found)
+
+
+_open = Prepared(
+    select(threads.c.id)
+    .where(threads.c.channel == bindparam("in_channel"), threads.c.chat == bindparam("in_chat"), threads.c.state != State.CLOSED)
+    .limit(1)
+)
+
+
+def is_open_in(conn: Connection, chat: Chat) -> bool:
+    """Whether a chat has a thread that is not closed; every menu asks."""
+    return _open.run(conn, {"in_channel": chat.channel, "in_chat": chat.id}) is not None
 
 
 def open_in(conn: Connection, chat: Chat) -> list[Thread]:

@@ -243,3 +243,13 @@ async def test_only_what_was_closed_long_ago_and_led_to_no_claim_is_erased_and_i
         return kept, len(words_of(conn, talks[1].id)), audit.verify(conn, talks[1].subject)
 
     assert await store.write(work) == ([1, 2, 4], 0, None)
+
+
+async def test_the_answer_goes_where_the_member_wrote_last(store: Store) -> None:
+    def work(conn: Connection) -> list[str]:
+        _, claim, staff, thread = begin(conn)
+        ask.say(conn, Chat("telegram", "same-member"), "还是我", claim_id=claim.id, locale="zh_CN", now=NOW)
+        answered(conn, thread, staff)
+        return [chat for chat, message in told(conn) if message.lines[0].key.startswith("thread.answer")]
+
+    assert await store.write(work) == ["telegram:same-member"]

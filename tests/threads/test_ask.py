@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from bot.conversation.actions import order_action
-from bot.message import Pressed
+from bot.message import Edited, Pressed, Text
 from bot.store import Store
 from bot.threads.hours import Hours
 from bot.threads.thread import State
@@ -209,3 +209,24 @@ async def test_what_was_written_cannot_be_read_in_the_database(scene: Scene) -> 
 
     assert len(raw) == 2
     assert all(QUESTION.encode() not in value and b"out_of_pocket" not in value for value in raw)
+
+
+async def test_a_message_to_the_staff_that_is_edited_goes_to_them_again_and_answers_no_question(scene: Scene) -> None:
+    await go(scene, ["住院了", "人工"])
+    await scene.tell(Text("我花了2万", "m1"))
+    before = (await scene.place()).answers
+
+    await scene.tell(Edited("我花了3万", "m1"))
+
+    (thread,) = await scene.store.read(all_threads)
+    assert await scene.store.read(words_of, thread.id) == ["我花了2万", "我花了3万"]
+    assert (await scene.place()).answers == before
+
+
+async def test_a_reply_to_a_question_answers_the_question_even_while_words_are_awaited(scene: Scene) -> None:
+    await go(scene, ["住院花了1万8", "45", "人工"])
+
+    await scene.tell(Text("46", about="age"))
+
+    assert await scene.store.read(all_threads) == []
+    assert (await scene.place()).answers["age"] == 46
