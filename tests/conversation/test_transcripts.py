@@ -11,7 +11,6 @@ from bot.store import Store
 from handlers.flows import FLOWS
 from tests.conversation.scene import BOT, FOLDER, Line, names, play, read, transcripts, written
 
-
 RUN_BY = {"claim_hospital": {"benefit", "claim", "mend"}, "hospital_too_young": {"birthday"}}
 
 
