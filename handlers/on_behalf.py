@@ -13,6 +13,7 @@ from handlers.questions.question import Words
 from handlers.say import Say
 from handlers.understanding.choices import read_choice
 from handlers.understanding.reading import Read, Unread
+from handlers.understanding.sentence import speaks_of_another
 from handlers.understanding.yes_no import names_a_deed, read_yes_no
 
 Q = TypeVar("Q", bound=Question[Any])
@@ -35,7 +36,7 @@ class Helper:
 
 @dataclass(frozen=True, kw_only=True)
 class Consent(Choice):
-    """Yes, no, or that it is for somebody else. Any clear yes or no counts, beside the labels."""
+    """Yes, no, or that it is for somebody else. Any clear yes or no counts, beside the labels; whoever is spoken of is asked about."""
 
     def read(self, text: str, words: Words) -> Read[str] | Unread:
         chosen = read_choice(text, {option.value: (words(option.label), *option.spoken) for option in self.choices})
@@ -44,7 +45,7 @@ class Consent(Choice):
         said = read_yes_no(text)
         if isinstance(said, Read):
             return Read(AGREED if said.value else REFUSED, said.sure and not names_a_deed(text))
-        return chosen
+        return Read(FOR_ANOTHER, sure=False) if speaks_of_another(text) else chosen
 
 
 CONSENT = Consent(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from itertools import product
 from typing import Any, get_args
 
 import pytest
@@ -17,10 +19,11 @@ from calculator.edition import Edition
 from calculator.facts import FACTS
 from calculator.policy import places
 from handlers.benefit import Estimated, NotYet
-from handlers.claim import CARD, CONSENT, NAME, PHONE, UNION, Applied, Declined
+from handlers.claim import CARD, NAME, PHONE, UNION, Applied, Declined
 from handlers.dialogue import replay
 from handlers.facts import OF_THE_YEAR, day_question, fact_question, is_any_cause
 from handlers.mend import Mended
+from handlers.on_behalf import AGREED, CONSENT, FOR_ANOTHER
 from handlers.questions import Lookup, Question
 from handlers.say import Say
 from handlers.understanding.reading import Reason
@@ -38,15 +41,17 @@ def editions() -> Iterator[Edition]:
 
 def questions() -> dict[str, Question[Any]]:
     """Every question of every flow, by its sentence: those of a typical walk, and one for each fact of each edition."""
-    found: dict[str, Question[Any]] = {question.key: question for question in (CONSENT, NAME, UNION, PHONE, CARD)}
+    found: dict[str, Question[Any]] = {
+        question.sentence: question for question in (CONSENT, NAME, UNION, PHONE, CARD, replace(CARD, words="card_of_family"))
+    }
     for edition in editions():
         for name in (*edition.asks, *edition.claim_asks):
             asked = fact_question(name, edition, TODAY)
             found.setdefault(asked.sentence, asked)
         day = day_question(FACTS[edition.edition_by], edition, edition.starts, TODAY)
         found.setdefault(day.sentence, day)
-    for way in ways():
-        answers: dict[str, Any] = {}
+    for way, consent in product(ways(), (AGREED, FOR_ANOTHER)):
+        answers: dict[str, Any] = {CONSENT.key: consent}
         while (question := replay(way.start, answers).pending) is not None:
             found.setdefault(question.sentence, question)
             answers[question.key] = question.dump(question.typical())
@@ -68,7 +73,7 @@ def test_every_question_has_its_sentence_an_example_and_a_name(locale: str) -> N
 
 @both
 def test_every_list_to_choose_from_has_a_sentence_for_what_was_found(locale: str) -> None:
-    keys = [f"found.{key}" for key, question in questions().items() if isinstance(question, Lookup)]
+    keys = [f"found.{question.key}" for question in questions().values() if isinstance(question, Lookup)]
 
     assert keys
     assert without_words(iter(keys), locale) == []

@@ -95,6 +95,11 @@ def hear(text: str, today: date) -> Heard:
     return Heard(benefit, another, supposed, facts, spoken_of)
 
 
+def speaks_of_another(text: str) -> bool:
+    """Whether a message speaks of somebody else: a relative, a workmate."""
+    return _SOMEBODY_ELSE.search(plain(text[:LONGEST])) is not None
+
+
 def read_sentence(text: str, today: date) -> Mentioned:
     """Read the facts a message states clearly; whatever is doubtful, approximate, about others or said twice is left out."""
     heard = hear(text, today)

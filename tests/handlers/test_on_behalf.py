@@ -86,6 +86,8 @@ def test_the_money_of_a_member_who_died_goes_to_the_family(answers: dict[str, An
         ("替别人办", Read("another")),
         ("3", Read("another")),
         ("我替别人办的", Read("another", sure=False)),
+        ("替我妈办", Read("another", sure=False)),
+        ("帮同事交的", Read("another", sure=False)),
     ],
 )
 def test_consent_understands_yes_no_and_for_another(said: str, meant: Read[str]) -> None:
