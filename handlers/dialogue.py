@@ -9,7 +9,7 @@ from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from handlers.questions import Question
+from handlers.questions import Confirm, Question
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -123,6 +123,9 @@ def _in_all(run: _Run[R]) -> int:
     run.is_spent = True
     question = run.question
     while True:
+        if isinstance(question, Confirm):  # the last question of its flow, whose typical answer takes long to make
+            run.in_all = len(run.asked) + 1
+            return run.in_all
         stored = question.load(run.answers[question.key]) if question.key in run.answers else None
         value = question.typical() if stored is None else stored
         run.asked[question.key] = Asked(question, value)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -12,10 +11,9 @@ from bot.conversation.talk import Talk
 from bot.message import Say
 from handlers.dialogue import Asked, Replay
 from handlers.questions import Amount, Confirm, Day
+from handlers.understanding.wishes import thing_to_change
 
 Meant = Callable[[Asked], bool]
-
-CHANGE = re.compile(r"(?:请|我要|我想)?(?:改|修改|更改|换)(?:一下|下)?|(?:change|edit|correct|fix)(?: the| my)? ", re.IGNORECASE)
 
 
 def _keyed(key: str) -> Meant:
@@ -71,9 +69,6 @@ def edit_key(run: Replay[Any], target: str) -> str | None:
 
 def named(talk: Talk, text: str) -> str | None:
     """The key of the answered question that "改工作" or "change injury" names by its own name."""
-    wish = CHANGE.match(text)
-    if wish is None:
-        return None
-    thing = text[wish.end() :].strip(" 。.").casefold()
+    thing = thing_to_change(text)
     keys = (asked.question.key for asked in reversed(talk.replay().asked))
     return next((key for key in keys if thing and thing == talk.words(Say(f"name.{key}")).casefold()), None)

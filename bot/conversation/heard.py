@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from typing import Any
 
@@ -14,6 +13,7 @@ from handlers.dialogue import Replay
 from handlers.questions import Day, Question
 from handlers.questions.question import Words
 from handlers.understanding.reading import Read, Unread
+from handlers.understanding.wishes import month_in
 
 YES, NO = "~yes", "~no"
 """What the buttons under a doubtful reading carry."""
@@ -22,8 +22,6 @@ REASONS = frozenset({"incomplete", "vague", "several"})
 """Why something said was not enough, where there are words for asking for the rest."""
 
 LONGEST_QUOTE = 24
-
-_MONTH = re.compile(r"(?:去年|前年|今年)?的?(?:上上?个?月|[0-9一二三四五六七八九十]{1,3}月)|去年|前年")
 
 
 def propose(talk: Talk, question: Question[Any], stored: Any) -> Reply | None:
@@ -73,5 +71,4 @@ def read(talk: Talk, question: Question[Any], text: str, words: Words) -> Read[A
 
 def _month(question: Question[Any], entry: Any) -> str:
     """The month or year that was said of a day; "" where none was."""
-    found = _MONTH.search(entry["said"]) if isinstance(question, Day) and entry is not None and "said" in entry else None
-    return "" if found is None else found.group()
+    return month_in(entry["said"]) if isinstance(question, Day) and entry is not None and "said" in entry else ""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -32,15 +31,10 @@ from handlers.understanding.reading import LONGEST, Read, Unread
 from handlers.understanding.sentence import Heard, hear
 from handlers.understanding.sums import is_own_payment
 from handlers.understanding.topics import BENEFITS, Topic, read_command, speaks_of_death
+from handlers.understanding.wishes import asks_what
 from handlers.understanding.yes_no import read_yes_no
 
 LONGEST_TEXT = 2000
-
-ASKS_WHAT = re.compile(
-    r"(?:是|指|算)(?:个)?(?:什么|啥|哪[个些])(?:东西|意思)?|什么意思|啥意思|看不懂|怎么看|在哪[里儿]?看|what (?:is|does)|mean",
-    re.IGNORECASE,
-)
-"""Words that ask about the open question itself."""
 
 A_WORD = 6
 """A text this short has no second fact beside an answer."""
@@ -146,7 +140,7 @@ def _with_more(talk: Talk, run: Replay[Any], question: Question[Any], found: Rea
     if more.fresh or more.changed:
         return _told(talk, more)
     what = wanted(text)
-    if isinstance(found, Unread) and ASKS_WHAT.search(text):
+    if isinstance(found, Unread) and asks_what(text):
         return _explained(talk, run, question)
     if interrupts(what, found):
         return _interrupting(talk, what, text)
