@@ -11,6 +11,7 @@ from bot.claims.tables import claims
 from bot.conversation.state import Place
 from bot.conversation.tables import conversations
 from bot.conversation.unfinished import is_kept
+from bot.linking.tables import linked_chats
 from bot.reminders.tables import promises, reminders
 from bot.staff.tables import staff_chats
 from bot.threads.tables import threads
@@ -23,7 +24,7 @@ CHATS_AT_ONCE = 200
 def idle(conn: Connection, after: str, before: datetime) -> list[str]:
     """The next web chats without a word since then that nothing else refers to, by id."""
     chat, said = web_chats.c.id, conversations.c
-    led_to = (claims, promises, staff_chats, threads)
+    led_to = (claims, promises, staff_chats, threads, linked_chats)
     wanted = (
         select(chat)
         .outerjoin(conversations, (said.channel == WEB) & (said.chat == chat))

@@ -12,6 +12,9 @@ SENT: Final = timedelta(days=30)
 ATTEMPTS: Final = timedelta(days=1)
 """Attempts to sign in count for minutes."""
 
+LINK_TRIES: Final = timedelta(days=2)
+"""Tries to bring two chats together count for a day."""
+
 LAST_ANSWER: Final = timedelta(days=1)
 """WeChat asks again for an answer that it lost within seconds."""
 

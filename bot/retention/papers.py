@@ -18,7 +18,8 @@ from bot.documents.files import Files
 from bot.documents.tables import uploads as rows
 from bot.documents.uploads import State
 from bot.jobs import Handler, Job
-from bot.message import UploadId
+from bot.linking import party
+from bot.message import Chat, UploadId
 from bot.retention import keep
 from bot.store import Store
 
@@ -36,19 +37,24 @@ def unattached(conn: Connection, after: str, before: datetime) -> list[str]:
 
 
 def erase(conn: Connection, upload: str, now: datetime) -> bool:
-    """Forget an upload and have its bytes erased, unless something under way in its chat names it. Whether it went."""
+    """Forget an upload and have its bytes erased, unless something under way in a chat of this member names it. Whether it went."""
     row = conn.execute(select(rows.c.channel, rows.c.chat).where(rows.c.id == upload, rows.c.claim_id.is_(None))).one_or_none()
     if row is None:
         return False
-    here = (conversations.c.channel == row.channel, conversations.c.chat == row.chat)
-    place = conn.execute(select(conversations.c.state).where(*here).with_for_update()).scalar_one_or_none()
-    if place is not None and json.dumps(upload) in json.dumps(place):
+    if any(_names(conn, chat, upload) for chat in party.together(conn, Chat(row.channel, row.chat))):
         return False
     gone = delete(rows).where(rows.c.id == upload, rows.c.claim_id.is_(None)).returning(rows.c.id)
     if conn.execute(gone).first() is None:
         return False
     jobs.add(conn, ERASE, {"upload": upload}, now=now, dedupe=f"{ERASE}:{upload}")
     return True
+
+
+def _names(conn: Connection, chat: Chat, upload: str) -> bool:
+    """Whether something under way in a chat names an upload; the chat is held until the transaction ends."""
+    here = (conversations.c.channel == chat.channel, conversations.c.chat == chat.id)
+    place = conn.execute(select(conversations.c.state).where(*here).with_for_update()).scalar_one_or_none()
+    return place is not None and json.dumps(upload) in json.dumps(place)
 
 
 def eraser(files: Files) -> Handler:

@@ -11,13 +11,13 @@ from bot.channels.telegram.tables import telegram_sends
 from bot.channels.wechat.tables import wechat_chats, wechat_sends, wechat_signatures, wechat_tokens
 from bot.conversation.tables import updates
 from bot.jobs.tables import DEAD, jobs
+from bot.linking.tables import chat_codes, link_tries
 from bot.retention import keep
 from bot.retention.keep import Keep
 from bot.staff.tables import link_codes, setup_links, sign_in_attempts, staff_sessions
 from bot.threads.erase import erase_closed
 
 AT_ONCE = 500
-LOOKED_AT_ONCE = 2000
 
 Piece = Callable[[Connection], bool]
 """Erases some rows; whether there may be more."""
@@ -29,6 +29,8 @@ def pieces(days: Keep, now: datetime) -> dict[str, Piece]:
         "sessions": _of(staff_sessions, staff_sessions.c.expires_at <= now),
         "links": _of(setup_links, setup_links.c.expires_at <= now),
         "codes": _of(link_codes, link_codes.c.expires_at <= now),
+        "chat_codes": _of(chat_codes, chat_codes.c.expires_at <= now),
+        "link_tries": _of(link_tries, link_tries.c.at < now - keep.LINK_TRIES),
         "attempts": _of(sign_in_attempts, sign_in_attempts.c.at < now - keep.ATTEMPTS),
         "threads": lambda conn: erase_closed(conn, now - days.web_messages),
         "failed_jobs": _of(jobs, jobs.c.state == DEAD, jobs.c.added_at < now - days.failed_jobs),
@@ -58,22 +60,23 @@ def _without_answers(conn: Connection, before: datetime) -> bool:
     return len(conn.execute(cleared).all()) == AT_ONCE
 
 
-def look_at_updates(conn: Connection, after: tuple[str, str], before: datetime) -> tuple[list[tuple[str, str]], tuple[str, str] | None]:
-    """The next of the updates taken: those of days before this one, and where to go on; None at the end.
+Key = tuple[str, str]
+"""An update's channel and its id there."""
+
+
+def look_at_updates(conn: Connection, after: Key, before: datetime) -> tuple[Key | None, bool]:
+    """The last of the next updates, None at the end, and whether one among them was taken on a day before this one.
 
     There is no index by day, which every update would have to pay for.
     """
     u = updates.c
-    rows = conn.execute(
-        select(u.channel, u.update_id, u.day)
-        .where(tuple_(u.channel, u.update_id) > after)
-        .order_by(u.channel, u.update_id)
-        .limit(LOOKED_AT_ONCE)
-    ).all()
-    old = [(row.channel, row.update_id) for row in rows if row.day < before.date()]
-    return old, (rows[-1].channel, rows[-1].update_id) if len(rows) == LOOKED_AT_ONCE else None
+    wanted = select(u.channel, u.update_id, u.day).where(tuple_(u.channel, u.update_id) > after)
+    rows = conn.execute(wanted.order_by(u.channel, u.update_id).limit(AT_ONCE)).all()
+    last = (rows[-1].channel, rows[-1].update_id) if rows else None
+    return last, any(row.day < before.date() for row in rows)
 
 
-def erase_updates(conn: Connection, old: list[tuple[str, str]]) -> None:
-    """Forget that these were taken."""
-    conn.execute(delete(updates).where(tuple_(updates.c.channel, updates.c.update_id).in_(old)))
+def erase_updates(conn: Connection, after: Key, last: Key, before: datetime) -> None:
+    """Forget the old ones from one key to another: as a range, which the key is an index for."""
+    key = tuple_(updates.c.channel, updates.c.update_id)
+    conn.execute(delete(updates).where(key > after, key <= last, updates.c.day < before.date()))

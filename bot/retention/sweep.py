@@ -92,12 +92,15 @@ async def _until_done(store: Store, piece: rows.Piece) -> None:
 
 
 async def _updates(store: Store, before: datetime) -> None:
-    after: tuple[str, str] | None = ("", "")
-    while after is not None:
-        old, after = await store.report(rows.look_at_updates, after, before)
-        for first in range(0, len(old), rows.AT_ONCE):
-            await store.write(rows.erase_updates, old[first : first + rows.AT_ONCE])
+    after = ("", "")
+    while True:
+        last, is_old = await store.report(rows.look_at_updates, after, before)
+        if last is None:
+            return
+        if is_old:
+            await store.write(rows.erase_updates, after, last, before)
             await asyncio.sleep(PAUSE_S)
+        after = last
 
 
 async def _web_chats(store: Store, before: datetime) -> None:

@@ -24,6 +24,8 @@ from bot.documents.files import Files, picture_key, raw_key
 from bot.documents.tables import uploads as upload_rows
 from bot.jobs import Job
 from bot.jobs.tables import DEAD, jobs
+from bot.linking import party
+from bot.linking.tables import chat_codes, link_tries
 from bot.message import Chat, Incoming, Text, UploadId
 from bot.reminders.tables import promises, reminders
 from bot.retention import papers, sweep
@@ -117,8 +119,7 @@ async def test_an_update_is_dated_when_it_is_taken(house: House) -> None:
 
 
 async def test_more_updates_than_one_look_holds_are_all_gone_through(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.retention.rows.LOOKED_AT_ONCE", 7)
-    monkeypatch.setattr("bot.retention.rows.AT_ONCE", 3)
+    monkeypatch.setattr("bot.retention.rows.AT_ONCE", 7)
     rows = [
         {"channel": channel, "update_id": f"{number:03}", "day": date(2026, 1, 1) if number % 2 else date(2026, 11, 23)}
         for channel in ("telegram", "web")
@@ -209,6 +210,34 @@ async def test_the_papers_of_a_claim_and_of_a_draft_stay(house: House) -> None:
 
     assert await house.count(upload_rows) == 2
     assert len([path for path in house.on_disk() if path.endswith(".jpg")]) == 4
+
+
+async def test_the_papers_of_a_draft_that_went_on_in_another_chat_of_the_member_stay(house: House) -> None:
+    here, there = Chat("web", "here"), Chat("telegram", "7001")
+    paper = await upload(house, NOW - 20 * DAY, here)
+
+    def work(conn: Connection) -> None:
+        papers_of = {"documents": {"uploads": [{"upload": paper, "kind": "receipt"}], "done": False}}
+        conversation(conn, there, NOW - 20 * DAY, {"flow": "claim", "about": {"benefit": "hospital"}, "answers": papers_of})
+        web_chat(conn, here.id, NOW - 200 * DAY)
+        party.join(conn, there, here, actor="member:telegram:7001", how="code", now=NOW - 20 * DAY)
+
+    await house.store.write(work)
+
+    await house.swept()
+
+    assert (await house.count(upload_rows), await house.count(web_chats)) == (1, 1)
+
+
+async def test_codes_and_tries_to_bring_chats_together_are_gone_once_they_are_over(house: House) -> None:
+    for name, days in {"old": 3, "new": 0}.items():
+        at = NOW - days * DAY
+        await house.add(chat_codes, code_hash=name, channel="web", chat=name, expires_at=at + DAY)
+        await house.add(link_tries, who=name, at=at)
+
+    await house.swept()
+
+    assert (await house.count(chat_codes), await house.count(link_tries)) == (1, 1)
 
 
 async def test_a_sweep_cut_off_before_the_bytes_are_gone_leaves_the_job_that_erases_them(house: House) -> None:
