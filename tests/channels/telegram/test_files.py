@@ -81,7 +81,8 @@ async def test_a_file_over_20_megabytes_is_refused_at_once_with_a_way_out(
         await bot.channel.take(update)
         await bot.settled()
 
-    assert "/chat" in phone.heard[0]
+    (button,) = phone.chat.messages[0]["reply_markup"]["inline_keyboard"][0]
+    assert button["url"] == "https://here.example.org/chat"
     assert len(phone.heard) == 1
     assert echo.taken == []
     assert telegram.called("getFile") == []
