@@ -239,6 +239,8 @@ def _at_result(talk: Talk, text: str) -> Reply:
     if (key := named(talk, text)) is not None:
         return go_on(talk.at(asking_again(talk.place, key)))
     said = hear(text, talk.case.day)
+    if said.supposed and not said.facts and (tried := _sum_tried(talk, text)):
+        return supposing.compared(talk, tried)
     if said.facts and said.benefit in {"", talk.place.about.get("benefit")}:
         if said.supposed and (tried := _tried(talk, said)):
             return supposing.compared(talk, tried)
@@ -248,6 +250,13 @@ def _at_result(talk: Talk, text: str) -> Reply:
         if not said.benefit and (reply := telling.doubt(talk, found)):
             return reply
     return _at_menu(talk, text)
+
+
+def _sum_tried(talk: Talk, text: str) -> list[tuple[Question[Any], Any]]:
+    """A sum supposed without a word for it ("如果是2万呢"): the one that was asked for, where that is one."""
+    sums = [asked.question for asked in talk.replay().asked if isinstance(asked.question, Amount) and not asked.question.none_option]
+    found = sums[0].read(text, talk.words) if len(sums) == 1 else None
+    return [(sums[0], found.value)] if isinstance(found, Read) else []
 
 
 def _tried(talk: Talk, said: Heard) -> list[tuple[Question[Any], Any]]:

@@ -8,7 +8,6 @@ from bot.conversation.actions import order_action
 from bot.conversation.failures import failure, own_figure
 from bot.conversation.talk import Rows, as_json
 from bot.message import Button, Say
-from calculator.change import changes
 from calculator.edition import Combination, Edition
 from calculator.estimate import Estimate
 from calculator.facts import Facts
@@ -88,15 +87,15 @@ def _told(estimated: Estimated) -> tuple[tuple[Say, ...], bool]:
 
 
 def _forgotten(estimated: Estimated) -> tuple[Say, ...]:
-    """A question after receipts left out, where a year's are added up and a little more would count.
+    """A question after receipts left out, where a year's are added up and a little is wanting to what the rules ask.
 
-    No sum to reach is named: it asks for what was paid, and never for more.
+    No sum to reach is named, and no higher band: it asks for what was paid, and never for more.
     """
-    if estimated.edition.per != "year":
-        return ()
-    more = (change.by for change in changes(estimated.edition, estimated.facts) if change.fact in RECEIPTS)
-    told = sum(value for name in RECEIPTS if isinstance(value := estimated.facts.get(name), int))
-    return (Say("hint.receipts"),) if any(by is not None and 0 < by * NEAR <= told for by in more) else ()
+    edition, facts = estimated.edition, estimated.facts
+    flips = [result.flips[0] for result in estimated.estimate.verdict.failed() if len(result.flips) == 1]
+    told = sum(value for name in RECEIPTS if isinstance(value := facts.get(name), int))
+    near = (flip for flip in flips if flip.by is not None and 0 < flip.by * NEAR <= told)
+    return (Say("hint.receipts"),) if any(RECEIPTS & set(edition.spread(flip.fact)) for flip in near) else ()
 
 
 def _in_time(estimated: Estimated) -> tuple[Say, ...]:
