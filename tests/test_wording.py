@@ -19,6 +19,7 @@ from calculator.edition import Edition
 from calculator.facts import FACTS
 from calculator.policy import places
 from handlers.benefit import Estimated, NotYet
+from handlers.birthday import Born
 from handlers.claim import CARD, NAME, PHONE, UNION, Applied, Declined
 from handlers.dialogue import replay
 from handlers.facts import OF_THE_YEAR, day_question, fact_question, is_any_cause
@@ -148,7 +149,7 @@ def test_every_band_has_words_however_its_ends_are_written(locale: str) -> None:
 
 
 def test_every_outcome_is_carried_out() -> None:
-    assert set(OUTCOMES) == {Estimated, NotYet, Declined, Applied, Mended}
+    assert set(OUTCOMES) == {Estimated, NotYet, Declined, Applied, Born, Mended}
 
 
 @both

@@ -52,6 +52,7 @@ def ways() -> list[Way]:
 def _abouts(benefit: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
     yield "benefit", {"benefit": benefit}
     yield "claim", {"benefit": benefit}
+    yield "birthday", {"benefit": benefit, "age": 16, "facts": {"age": 15}}
     yield "mend", {"benefit": benefit, "claim": 7, "missing": ["bank_card"]}
 
 
