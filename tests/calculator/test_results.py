@@ -14,7 +14,7 @@ from calculator.facts import UNCLEAR
 from calculator.logic import State
 from calculator.nearest import Flip
 from calculator.verdict import Outcome, judge, next_worth_asking
-from tests.calculator.awards.test_working import made
+from tests.calculator.awards.test_working import YEAR, made
 from tests.calculator.cases import edition, facts, hospital
 
 RULES = """
@@ -252,6 +252,12 @@ def test_an_estimate_is_kept_whole(rules: Edition) -> None:
     assert paid.to_json()["working"][-1] == {
         "kind": "product", "figures": {"base": 150_000, "rate_ppm": 100_000, "amount": 15_000}, "clause": clause("award"),
     }  # fmt: skip
+
+
+def test_where_nothing_is_due_nobody_needs_to_know_what_the_year_was_paid(tmp_path: Path) -> None:
+    result = estimate(made(tmp_path, YEAR), facts(bill="0", own_pay="0"))
+
+    assert (result.amount, result.cap_left, result.verdict.missing) == (0, None, ())
 
 
 def test_what_the_year_still_holds_is_kept_and_so_is_what_is_missing() -> None:

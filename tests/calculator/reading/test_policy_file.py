@@ -105,6 +105,7 @@ def _problems(tmp_path: Path, text: str, name: str = "hospital.toml") -> list[st
             'fact = "age"\nall = [{ fact = "age", to = 60 }]',
             "keep one of the two",
         ),
+        ("a number for a test", 'fact = "age"\nbetween = [16, 60]', "all = [7]", "needs to be a table"),
         ("a fact that resembles another", 'fact = "age"', 'fact = "aeg"', "did you mean age?"),
         ("a band without its lower end", '{ over = "200000", rate', "{ rate", "needs its lower end"),
         ("an open band that is not the last", 'over = "10000", to = "20000"', 'over = "10000"', "give that one an end"),
