@@ -43,8 +43,12 @@ ACCOUNTS: Final = (
 )
 
 
+CHANNELS = ("telegram_", "wechat_", "wecom_")
+"""How the settings of channels begin: a made-up union writes to nobody outside."""
+
+
 def settings(real: Settings) -> Settings:
-    """Only the address, the clock and the rules of the real settings: data, keys and Telegram's bot are never the real ones."""
+    """Only the address, the clock, the rules and the habits of the real settings: data, keys and channels are never the real ones."""
     folder = real.data_dir / "demo"
     own = {
         "data_dir": folder,
@@ -52,11 +56,9 @@ def settings(real: Settings) -> Settings:
         "files_url": f"{folder.absolute().as_uri()}/files",
         "keys_file": folder / "keys",
         "niangjia_keys": None,
-        "telegram_token": None,
-        "telegram_webhook_url": None,
-        "telegram_secret": None,
     }
-    return real.model_copy(update=own)
+    channels = {name: field.default for name, field in Settings.model_fields.items() if name.startswith(CHANNELS)}
+    return real.model_copy(update=own | channels)
 
 
 async def fill_if_empty(store: Store, files: Files, now: datetime, place: str = "changchun") -> tuple[Account, ...]:
