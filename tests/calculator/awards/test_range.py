@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from calculator.amounts import MILLION, Fen, Ppm
@@ -42,6 +42,11 @@ def tables(draw: st.DrawFn) -> Bands:
     )
 
 
+ENDING = Bands((Band(0, 4, Ppm(0), Fen(1), {}), Band(5, 10, Ppm(MILLION), Fen(0), {})))
+
+
+@example(ENDING, RateOnWhole, None, 0, 12)
+@example(ENDING, FixedSum, None, 2, 7)
 @given(tables(), st.sampled_from([RateOnWhole, FixedSum, Slices]), st.none() | st.integers(0, 60), st.integers(0, 45), st.integers(0, 45))
 def test_the_least_and_the_most_are_those_of_every_base_between(
     bands: Bands, kind: type[RateOnWhole | FixedSum | Slices], most: int | None, one: int, other: int
