@@ -134,7 +134,7 @@ def test_where_a_figure_is_asked_for_no_number_stands_for_anything_else() -> Non
 @pytest.mark.parametrize("line", ["ask.", "propose."])
 def test_where_a_figure_would_do_as_well_the_answers_have_letters(key: str, line: str) -> None:
     none = Button(Say("button.yes"), f"=a.1.{key}.0")
-    said = render(Message((Say("human" if line == "propose." else f"{line}age"),), ((none, BACK),)), "zh_CN", wording.say)
+    said = render(Message((Say("button.human" if line == "propose." else f"{line}age"),), ((none, BACK),)), "zh_CN", wording.say)
 
     assert [choice.number for choice in said.choices] == [1, 0]
     assert chosen("1", said.choices) is None
@@ -158,14 +158,14 @@ def test_on_the_last_look_whose_lines_are_numbered_nothing_else_is() -> None:
 
 
 def test_a_link_stands_in_the_text_and_is_no_choice() -> None:
-    said = render(Message((Say("human"),), ((LINK,),)), "zh_CN", wording.say)
+    said = render(Message((Say("button.human"),), ((LINK,),)), "zh_CN", wording.say)
 
     assert said.choices == ()
     assert "https://bot.example.org/console" in said.text
 
 
 def test_numbers_go_on_where_a_message_follows_another() -> None:
-    said = render(Message((Say("human"),), ((YES, BACK),)), "zh_CN", wording.say, first=3)
+    said = render(Message((Say("button.human"),), ((YES, BACK),)), "zh_CN", wording.say, first=3)
 
     assert [choice.number for choice in said.choices] == [3, 4]
     assert re.search(r"^3\. .+\n4\. 上一题$", said.text, re.MULTILINE)
