@@ -61,8 +61,9 @@ def judge(edition: Edition, facts: Facts) -> Verdict:
     known = edition.with_sums(facts)
     results = [_judged(condition, known) for condition in edition.conditions]
     results += _later(edition, known)
-    results += _unclear_amount(edition, known, {result.fact for result in results})
-    states = {result.state for result in results}
+    if UNCLEAR in facts.values():
+        results += _unclear_amount(edition, known, {result.fact for result in results})
+    states = [result.state for result in results]  # a set would hash them, which takes longer
     if State.FAILED in states:
         return Verdict(Outcome.INELIGIBLE, tuple(results), ())
     missing = _missing(edition, known)
@@ -156,7 +157,6 @@ def _later(edition: Edition, known: Known) -> Iterator[ConditionResult]:
 
 def _unclear_amount(edition: Edition, known: Known, said: set[str]) -> Iterator[ConditionResult]:
     """Send to a person what the amount turns on and the member could not tell, unless a condition has said so."""
-    if UNCLEAR in known.values():
-        for name in open_amount(edition, known):
-            if known.get(name) is UNCLEAR and name not in said:
-                yield ConditionResult(name, name, State.REVIEW, UNCLEAR, edition.amount_facts[name], (), None)
+    for name in open_amount(edition, known):
+        if known.get(name) is UNCLEAR and name not in said:
+            yield ConditionResult(name, name, State.REVIEW, UNCLEAR, edition.amount_facts[name], (), None)
