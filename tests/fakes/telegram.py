@@ -73,11 +73,12 @@ class ApiError(Exception):
 
 @dataclass(frozen=True)
 class Call:
-    """One call the bot made, and when (monotonic seconds)."""
+    """One call the bot made, when (monotonic seconds), and the folder of the address it was made at: by this, callers are told apart."""
 
     method: str
     parameters: Json
     at: float
+    folder: str = ""
 
 
 @dataclass
@@ -119,7 +120,7 @@ class TelegramServer:
 
     async def __aenter__(self) -> Self:
         app = web.Application(client_max_size=64 * 1024 * 1024)
-        app.add_routes([web.post("/bot{token}/{method}", self._call), web.get("/file/bot{token}/{path:.*}", self._file)])
+        app.add_routes([web.post("/{folder:([^/]+/)?}bot{token}/{method}", self._call), web.get("/file/bot{token}/{path:.*}", self._file)])
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
         await self._runner.setup()
         await web.TCPSite(self._runner, "127.0.0.1", 0).start()
@@ -186,7 +187,7 @@ class TelegramServer:
 
     async def _call(self, request: web.Request) -> web.Response:
         method, parameters = request.match_info["method"].lower(), _decoded(await request.post())
-        self.calls.append(Call(method, parameters, time.monotonic()))
+        self.calls.append(Call(method, parameters, time.monotonic(), request.match_info["folder"]))
         self._stir()
         try:
             fault = self.faults[method].popleft() if self.faults[method] else None
