@@ -20,7 +20,8 @@ demo: runtime ## the same, with a made-up union to look at
 test: system develop ## everything CI runs: check, then all tests
 	@$(MAKE) check
 	@$(python) -m pytest tests/calculator --cov
-	@$(python) -m pytest --ignore=tests/calculator
+	@$(python) -m pytest --ignore=tests/calculator --ignore=tests/process --numprocesses 3 --dist worksteal
+	@$(python) -m pytest tests/process
 
 check: develop ## format, lint, types, layers, policy files
 	@$(python) -m ruff format --check .

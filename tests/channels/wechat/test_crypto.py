@@ -105,7 +105,11 @@ def test_a_changed_message_does_not_open(at: int) -> None:
     assert opened != b"<xml/>" * 9  # its signature covers what its padding does not show
 
 
-@pytest.mark.parametrize("sealed", ["", "A", "AAAA", "é", "!" * 44, encrypt("x", app_id="wx9999999999999999"), encrypt("x", key="B" * 43)])
+@pytest.mark.parametrize(
+    "sealed",
+    ["", "A", "AAAA", "é", "!" * 44, encrypt("x", app_id="wx9999999999999999"), encrypt("x", key="B" * 43)],
+    ids=["nothing", "one letter", "four letters", "not ASCII", "not base64", "another account", "another key"],
+)
 def test_what_was_not_encrypted_for_this_account_is_tampered_with(sealed: str) -> None:
     with pytest.raises(Tampered):
         Cipher(AES_KEY, APP_ID).decrypt(sealed)

@@ -89,7 +89,7 @@ async def test_two_processes_together_keep_to_twenty_messages_a_minute(postgres_
         (CutBefore(),),
         (Silence(0.1),),
     ],
-    ids=str,
+    ids=["too many calls", "busy twice", "no robot", "errors", "cut", "silence"],
 )
 async def test_what_was_refused_or_never_answered_is_told_once(store: Store, wecom: WeComServer, faults: tuple[Code]) -> None:
     wecom.fail("webhook/send", *faults)
