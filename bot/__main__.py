@@ -17,7 +17,8 @@ from aiohttp import web
 from pydantic import ValidationError
 
 from bot import demo, doctor, logs, rehearsing, wording
-from bot.app import ENDS, CannotStart, Foundation, application, depending_on, founded, now, opened
+from bot.app import ENDS, application, founded
+from bot.foundation import CannotStart, Foundation, depending_on, now, opened
 from bot.importing import bring_in
 from bot.members.importing import IMPORTS
 from bot.settings import Settings

@@ -1,18 +1,16 @@
-"""The one file that knows everything: it opens the store, wires the channels, the console and the jobs together, and serves them."""
+"""The one file that knows everything: it wires the channels, the console and the jobs together, and serves them."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import ExitStack, asynccontextmanager, contextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from collections.abc import AsyncIterator, Callable
+from contextlib import ExitStack, asynccontextmanager
+from datetime import datetime, timedelta
 from functools import partial
 
 import structlog
 from aiohttp import web
-from obstore.exceptions import BaseError
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot import health, notices, sealing, wording
@@ -29,14 +27,12 @@ from bot.console import console_app
 from bot.conversation import counting, elsewhere, proving, topics
 from bot.conversation.going_on import troubles_of
 from bot.conversation.step import step
-from bot.conversation.tables import conversations
 from bot.conversation.unfinished import Unfinished
 from bot.documents import job as documents
 from bot.documents import uploads
 from bot.documents.files import Files
+from bot.foundation import Clock, Foundation, depending_on, now, opened
 from bot.jobs import Handler, Job, Worker, take_back
-from bot.members import unions
-from bot.members.tables import members
 from bot.message import Incoming
 from bot.reminders import rounds
 from bot.reminders.plan import Plan
@@ -46,11 +42,9 @@ from bot.retention import papers, sweep
 from bot.retention.keep import Keep
 from bot.retention.sweep import Sweep
 from bot.settings import Settings
-from bot.staff.tables import staff
-from bot.store import Keyring, Store
+from bot.store import Store
 from bot.store.alone import alone
-from bot.store.errors import DatabaseInUse, KeyringError, Unreadable
-from bot.store.migrate import migrate
+from bot.store.errors import DatabaseInUse
 from bot.threads import news as threads_news
 from bot.threads.hours import Hours
 from calculator import load
@@ -64,69 +58,10 @@ LEASE_S = 6.0
 UPLOADS_AT_ONCE = 6
 """Files have a worker of their own: however many there are and however slow, no notice waits behind them."""
 
-Clock = Callable[[], datetime]
-
 ENDS = web.AppKey("ends", asyncio.Queue[int])
 """An exit status is put here for the process to end: 0 when told to, 1 when it can no longer do its work and must be started anew."""
 
 log = structlog.get_logger(__name__)
-
-
-class CannotStart(Exception):  # noqa: N818 - raised to say it to whoever starts the bot
-    """What has to be mended first: the setting at fault, and what is wrong with it."""
-
-    def __init__(self, setting: str, error: Exception) -> None:
-        super().__init__(f"{setting}: {(str(error).strip() or type(error).__name__).splitlines()[0]}")
-        self.setting = setting
-
-
-@contextmanager
-def depending_on(setting: str, *errors: type[Exception]) -> Iterator[None]:
-    """What goes wrong in this block is laid to a setting. Any other error is a fault of ours and keeps its traceback."""
-    expected: tuple[type[Exception], ...] = (OSError, *errors)
-    try:
-        yield
-    except expected as error:
-        raise CannotStart(setting, error) from error
-
-
-def now() -> datetime:
-    """The time, as everything but a test takes it."""
-    return datetime.now(UTC)
-
-
-@dataclass(frozen=True)
-class Foundation:
-    """What stands before anything is served: the database brought up to date, the files."""
-
-    store: Store
-    files: Files
-
-
-@asynccontextmanager
-async def opened(settings: Settings) -> AsyncIterator[Foundation]:
-    """Open the store and the files of a deployment, and close them at the end. Others may have them open too."""
-    with depending_on("DATA_DIR"):
-        settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-    keys = "NIANGJIA_KEYS" if settings.niangjia_keys else "KEYS_FILE"
-    with depending_on(keys, KeyringError):
-        keyring = (
-            Keyring.from_json(settings.niangjia_keys.get_secret_value())
-            if settings.niangjia_keys
-            else Keyring.from_file(settings.keys_file)
-        )
-    with depending_on("FILES_URL", BaseError, ValueError):
-        files = Files(settings.files_url, keyring)
-    with depending_on("DATABASE_URL", SQLAlchemyError, ImportError):
-        migrate(settings.database_url)
-        store = Store.open(settings.database_url, keyring)
-    try:
-        with depending_on(keys, WrongKeys):
-            await store.read(_keys_fit)
-        await store.write(unions.plant, wording.text("start.city_union", wording.DEFAULT_LOCALE))
-        yield Foundation(store, files)
-    finally:
-        await store.close()
 
 
 @asynccontextmanager
@@ -145,22 +80,6 @@ async def founded(settings: Settings) -> AsyncIterator[Foundation]:
             if is_alone:
                 await foundation.store.write(take_back, now=now())
             yield foundation
-
-
-class WrongKeys(Exception):  # noqa: N818 - said to whoever starts the bot
-    """The keys at hand are not those the database was written with."""
-
-    def __str__(self) -> str:
-        return wording.text("start.wrong_keys", wording.DEFAULT_LOCALE)
-
-
-def _keys_fit(conn: Connection) -> None:
-    """Open one value of each table that anybody has by now."""
-    try:
-        for column in (staff.c.name, conversations.c.state, members.c.name):
-            conn.execute(select(column).limit(1)).first()
-    except Unreadable as error:
-        raise WrongKeys from error
 
 
 def application(settings: Settings, foundation: Foundation, clock: Clock = now) -> web.Application:

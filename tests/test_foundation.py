@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.app import CannotStart, opened
+from bot.foundation import CannotStart, opened
 from bot.members import roster, unions
 from bot.settings import Settings
 
