@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, literal, or_, select, tuple_, union_all
+from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, func, literal, or_, select, tuple_, union_all
 
 from bot.claims.claim import Claim
 from bot.claims.claim import read as one
@@ -16,6 +16,7 @@ from bot.linking.party import together
 from bot.members.lookup import certno_hash, name_hash, phone_hash
 from bot.members.tables import unions
 from bot.message import Chat
+from bot.store.prepared import Prepared
 from calculator import Fen
 
 __all__ = ["Claim", "ClaimSummary", "Filters", "Line", "Page", "counts", "earlier", "of_chat", "one", "queue", "search"]
@@ -92,9 +93,8 @@ class Page:
     after: str | None
 
 
-def of_chat(conn: Connection, chat: Chat) -> list[ClaimSummary]:
-    """The claims made from a chat, and from every other of the same member, the newest first."""
-    summary = (
+_of_chat = Prepared(
+    select(
         claims.c.number,
         claims.c.id,
         claims.c.benefit,
@@ -103,13 +103,18 @@ def of_chat(conn: Connection, chat: Chat) -> list[ClaimSummary]:
         claims.c.approved,
         claims.c.submitted_at,
         claims.c.missing,
-    )
-    theirs = or_(*(and_(claims.c.channel == each.channel, claims.c.chat == each.id) for each in together(conn, chat)))
-    rows = conn.execute(select(*summary).where(theirs).order_by(claims.c.id.desc()))
-    return [
-        ClaimSummary(row.number, row.id, row.benefit, State(row.state), row.estimated, row.approved, row.submitted_at, tuple(row.missing))
-        for row in rows
+    ).where(claims.c.channel == bindparam("in_channel"), claims.c.chat == bindparam("in_chat"))
+)
+
+
+def of_chat(conn: Connection, chat: Chat) -> list[ClaimSummary]:
+    """The claims made from a chat, and from every other of the same member, the newest first."""
+    rows = [row for each in together(conn, chat) for row in _of_chat.all(conn, {"in_channel": each.channel, "in_chat": each.id})]
+    summaries = [
+        ClaimSummary(number, claim_id, benefit, State(state), estimated, approved, submitted_at, tuple(missing))
+        for number, claim_id, benefit, state, estimated, approved, submitted_at, missing in rows
     ]
+    return sorted(summaries, key=lambda summary: summary.id, reverse=True)
 
 
 def queue(conn: Connection, scope: str, filters: Filters, *, after: str | None = None, size: int = PAGE) -> Page:

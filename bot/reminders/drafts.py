@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final, Protocol
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, bindparam, delete, null, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot import notices
@@ -17,6 +17,7 @@ from bot.message import Button, Chat, Message, Say
 from bot.reminders.plan import Plan
 from bot.reminders.reach import ByChannel, Reach, reach
 from bot.reminders.tables import reminders
+from bot.store.prepared import Prepared
 
 FIRST_LOOK: Final = timedelta(hours=12)
 """After a conversation was begun; sooner than any reminder."""
@@ -46,9 +47,17 @@ class Drafts(Protocol):
         """Erase everything kept of it after so many days; a word about that, if it was unfinished."""
 
 
+_key: dict[str, Any] = {"conversation_id": bindparam("conversation")}
+_anew: dict[str, Any] = {"look_at": bindparam("look"), "quiet_since": null(), "passed": 0}
+_watch = {
+    "sqlite": Prepared(sqlite.insert(reminders).values(_key | _anew).on_conflict_do_update(index_elements=[*_key], set_=_anew)),
+    "postgresql": Prepared(postgresql.insert(reminders).values(_key | _anew).on_conflict_do_update(index_elements=[*_key], set_=_anew)),
+}
+
+
 def watch(conn: Connection, conversation_id: int, now: datetime) -> None:
     """From now on something is kept of this conversation: it will be looked at."""
-    _set(conn, conversation_id, look_at=now + FIRST_LOOK, quiet_since=None, passed=0)
+    _watch[conn.dialect.name].later(conn, {"conversation": conversation_id, "look": now + FIRST_LOOK})
 
 
 def stop(conn: Connection, conversation_id: int, now: datetime) -> None:

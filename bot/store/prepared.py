@@ -39,10 +39,11 @@ class _Compiled:
         given = {**self.literals, **values}
         return [given[name] if convert is None else convert(given[name]) for name, convert in self.binds]
 
+    def read(self, row: Row) -> Row:
+        return tuple([value if convert is None else convert(value) for value, convert in zip(row, self.columns, strict=True)])
+
     def first(self, rows: Sequence[Row]) -> Row | None:
-        if not rows or not self.columns:
-            return None
-        return tuple([value if convert is None else convert(value) for value, convert in zip(rows[0], self.columns, strict=True)])
+        return self.read(rows[0]) if rows and self.columns else None
 
 
 class Prepared:
@@ -55,16 +56,21 @@ class Prepared:
         """Run it, and give the first row, if there is one. Raises what SQLAlchemy would."""
         return self.later(conn, values)()
 
+    def all(self, conn: Connection, values: Mapping[str, Any]) -> list[Row]:
+        """Run it, and give every row. Raises what SQLAlchemy would."""
+        compiled = self._compiled_for(conn)
+        pipeline = conn.info.get(Pipeline)
+        if pipeline is None:
+            return [compiled.read(row) for row in _rows_now(conn, compiled, values)]
+        with as_sqlalchemy(conn):
+            return [compiled.read(row) for row in pipeline.rows(pipeline.add(compiled.sql, compiled.bound(values)))]
+
     def later(self, conn: Connection, values: Mapping[str, Any]) -> Callable[[], Row | None]:
         """Run it by the time its first row is asked for, another statement is run, or the work is committed.
 
         On PostgreSQL it goes to the server together with what is run then, and what is wrong with it is raised only then.
         """
-        compiled = conn.info.get(self)
-        if compiled is None:
-            compiled = conn.info[self] = self._compiled(conn)
-        if not conn.in_transaction():
-            conn.begin()
+        compiled = self._compiled_for(conn)
         pipeline = conn.info.get(Pipeline)
         if pipeline is None:
             row = compiled.first(_rows_now(conn, compiled, values))
@@ -72,6 +78,15 @@ class Prepared:
         with as_sqlalchemy(conn):
             sent = pipeline.add(compiled.sql, compiled.bound(values))
         return partial(_first_of, conn, compiled, pipeline, sent)
+
+    def _compiled_for(self, conn: Connection) -> _Compiled:
+        """Give it as this connection runs it, in a transaction."""
+        found: _Compiled | None = conn.info.get(self)
+        if found is None:
+            found = conn.info[self] = self._compiled(conn)
+        if not conn.in_transaction():
+            conn.begin()
+        return found
 
     def _compiled(self, conn: Connection) -> _Compiled:
         dialect = conn.dialect
