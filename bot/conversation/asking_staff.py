@@ -11,8 +11,9 @@ from bot.claims.states import State
 from bot.conversation.actions import order_action
 from bot.conversation.going_on import go_on
 from bot.conversation.talk import Reply, Rows, Talk, as_json
+from bot.documents import uploads
 from bot.message import Button, Edited, FileSent, Say, Text, UploadSettled, What
-from bot.threads import ask
+from bot.threads import ask, pictures
 from bot.threads.news import WRITE
 from bot.threads.thread import Thread, open_in
 from calculator.facts import FACTS
@@ -25,8 +26,8 @@ from handlers.understanding.yes_no import read_yes_no
 LONGEST: Final = 2000
 FINISHED: Final = frozenset({State.PAID, State.WITHDRAWN})
 """A claim nobody asks about of their own accord; a refused one is asked about most."""
-TO_STAFF: Final = ["to_staff"]
-"""What a message that went to the staff is remembered to have answered."""
+TO_STAFF: Final = "to_staff"
+"""What a message that went to the staff is remembered to have answered, with the claim it was about."""
 LEAVES: Final = frozenset({"stop", "back", "menu"})
 """Commands that mean the same as "not now" while the next words are awaited for the staff; all other words go to them."""
 
@@ -63,15 +64,31 @@ def share_not(talk: Talk, _: str) -> Reply:
 
 
 def typed(talk: Talk, what: What) -> Reply | None:
-    """Words typed while they are awaited for the staff; None for anything else, or where they answer something else.
+    """What comes for the staff: in reply to them, or while words are awaited for them; None for anything else.
 
     A message that went to the staff and is edited goes there again; it never becomes an answer to a question.
     """
     if isinstance(what, Edited):
-        return _sent(talk, what, _claim(talk, "")) if talk.place.told.get(what.message) == TO_STAFF else None
-    waiting = talk.place.to_staff
-    if waiting is None or not isinstance(what, Text) or what.about:
+        name, *claim = talk.place.told.get(what.message) or [""]
+        return _sent(talk, what, _claim(talk, "".join(claim))) if name == TO_STAFF else None
+    if isinstance(what, UploadSettled):
+        return _settled(talk, what)
+    if not isinstance(what, Text | FileSent):
         return None
+    order, _, claim_id = what.about.partition(":")
+    if order == WRITE.action:
+        claim = _claim(talk, claim_id)
+        return _sent(talk, what, claim) if isinstance(what, Text) else _showed(talk, what, claim)
+    return None if what.about else _awaited(talk, what)
+
+
+def _awaited(talk: Talk, what: Text | FileSent) -> Reply | None:
+    """The same of what replies to nothing."""
+    waiting = talk.place.to_staff
+    if waiting is None:
+        return None
+    if isinstance(what, FileSent):
+        return _showed(talk, what, _claim(talk, str(waiting.get("claim") or "")))
     text = _storable(what.text)
     if "thread" in waiting:
         return _agreed(talk, str(waiting["thread"]), text)
@@ -94,8 +111,47 @@ def _sent(talk: Talk, what: Text | Edited, claim: find.ClaimSummary | None) -> R
     if not text or len(text) > LONGEST:
         return Reply(talk.place, (*talk.noted, Say("thread.unusable", {"most": LONGEST})), _not_now())
     reply = _said(talk, text, None if claim is None else claim.id)
-    told = {**reply.place.told, what.message: TO_STAFF} if what.message else reply.place.told
+    went = [TO_STAFF] if claim is None else [TO_STAFF, str(claim.id)]
+    told = {**reply.place.told, what.message: went} if what.message else reply.place.told
     return replace(reply, place=replace(reply.place, told=told))
+
+
+def _showed(talk: Talk, what: FileSent, claim: find.ClaimSummary | None) -> Reply:
+    """Put a file on the thread, with what was written beside it. Nothing is said until it is safe; words are still awaited."""
+    chat = talk.conversation.chat
+    if uploads.find(talk.conn, what.upload, chat=chat) is None or pictures.thread_of(talk.conn, what.upload) is not None:
+        return Reply(talk.place)
+    talking = next((thread for thread in open_in(talk.conn, chat) if thread.claim_id == (None if claim is None else claim.id)), None)
+    if talking is not None and pictures.is_full(talk.conn, talking):
+        return go_on(talk.noting(Say("documents.enough", {"count": pictures.AT_MOST})))
+    words, about = _storable(what.words)[:LONGEST], None if claim is None else claim.id
+    ask.say(talk.conn, chat, words, claim_id=about, locale=talk.conversation.locale, now=talk.now, upload=what.upload)
+    return Reply(talk.place)
+
+
+def _settled(talk: Talk, what: UploadSettled) -> Reply | None:
+    """A file for the staff is safe, or cannot be opened. Said once, when the last of those sent together is done."""
+    thread = pictures.thread_of(talk.conn, what.upload)
+    upload = None if thread is None else uploads.find(talk.conn, what.upload)
+    if thread is None or upload is None:
+        return None
+    those = pictures.beside(talk.conn, thread, upload)
+    if any(pictures.is_under_way(each, talk.now) for each in those):
+        return Reply(talk.place)
+    refused = pictures.let_go(talk.conn, thread)
+    talk = talk.noting(*(Say(f"upload.refused.{reason}") for reason in refused))
+    if any(each.state is uploads.State.READY for each in those):
+        talk = talk.noting(Say("thread.picture_sent"))
+    return _still_awaited(talk) or _gone_on(talk)
+
+
+def _still_awaited(talk: Talk) -> Reply | None:
+    """What was asked before a file came between: for words, or whether the staff may see the facts."""
+    waiting = talk.place.to_staff
+    if waiting is None:
+        return None
+    thread = next((one for one in open_in(talk.conn, talk.conversation.chat) if one.id == waiting.get("thread")), None)
+    return Reply(talk.place, talk.noted, _not_now()) if thread is None else _offer(talk, thread, _facts(talk))
 
 
 def _storable(text: str) -> str:

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from handlers.understanding.called import WORDS
 from handlers.understanding.plain import plain
 from handlers.understanding.reading import LONGEST
 
@@ -42,7 +43,8 @@ BENEFITS = ("hospital", "accident", "fire")
 _BY_WORD = {word: name for name, words in _COMMANDS.items() for word in words.split("|")}
 _POLITE = re.compile(r"^(?:/|请|麻烦|我要|我想|我想要|帮我|please |i want to )|(?:吧|一下|谢谢| please|[啊呀呢])$")
 _EDGES = " ,。.!、;:?…~"
-_THINGS = r"金额|数额|数字|年龄|岁数|日期|时间|电话号?码?|手机号?码?|姓名|名字|单位|工会|身份证号?|证件号?|卡号|银行卡|材料|照片|地址"
+_THINGS = "|".join(word for word in WORDS if not word.isascii())
+_THINGS_IN_ENGLISH = "|".join(word for word in WORDS if word.isascii())
 _EDIT_WORD = re.compile(r"[改换错]|不对|change|edit|correct|fix")
 _EDITS = [
     re.compile(r"(?:改|修改|更改)(?:一下|下)?第? ?(?P<number>[0-9]{1,2}|[一二三四五六七八九]|十[一二]?) ?[项个条]?"),
@@ -51,9 +53,7 @@ _EDITS = [
     re.compile(rf"把?(?P<word>{_THINGS})(?:写|填|输|打)?(?:错了|不对)(?:[,、。 ]*(?:应该)?是(?P<answer>.+))?"),
     re.compile(rf"把?(?P<word>{_THINGS})(?:改|换)(?:成|为|到)(?P<answer>.+)"),
     re.compile(r"(?:change|edit|correct|fix)(?: the| my)? (?:item |number |no\.? ?)?(?P<number>[0-9]{1,2})"),
-    re.compile(
-        r"(?:change|edit|correct|fix)(?: the| my)? (?P<word>amount|age|date|day|phone|number|name|union|unit|certificate|card|documents?)"
-    ),
+    re.compile(rf"(?:change|edit|correct|fix)(?: the| my)? (?P<word>{_THINGS_IN_ENGLISH})"),
 ]
 _NUMBERS = {character: str(value) for value, character in enumerate("一二三四五六七八九十", start=1)} | {"十一": "11", "十二": "12"}
 _BENEFITS = {
