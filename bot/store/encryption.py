@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 from weakref import WeakKeyDictionary
 
+from pydantic_core import from_json, to_json
 from sqlalchemy import Dialect, LargeBinary
 from sqlalchemy.types import TypeDecorator
 
@@ -14,7 +14,6 @@ from bot.store.keyring import Keyring
 
 __all__ = ["EncryptedJson", "EncryptedText", "Keyring", "bind_keyring", "keyring_of"]
 
-_to_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _keyrings: WeakKeyDictionary[Dialect, Keyring] = WeakKeyDictionary()
 
 
@@ -47,7 +46,7 @@ class EncryptedText(TypeDecorator[str]):
 
     def process_result_value(self, value: Any | None, dialect: Dialect) -> str | None:
         """Open on the way out."""
-        return None if value is None else keyring_of(dialect).open(bytes(value), self.place).decode()
+        return None if value is None else keyring_of(dialect).open(value, self.place).decode()
 
 
 class EncryptedJson(TypeDecorator[Any]):
@@ -64,8 +63,8 @@ class EncryptedJson(TypeDecorator[Any]):
         """Seal on the way in."""
         if value is None:
             return None
-        return keyring_of(dialect).seal(_to_json(value).encode(), self.place)
+        return keyring_of(dialect).seal(to_json(value), self.place)
 
     def process_result_value(self, value: Any | None, dialect: Dialect) -> Any | None:
         """Open on the way out."""
-        return None if value is None else json.loads(keyring_of(dialect).open(bytes(value), self.place))
+        return None if value is None else from_json(keyring_of(dialect).open(value, self.place))
