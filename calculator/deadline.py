@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from chinese_calendar import is_workday  # type: ignore[import-untyped]  # it ships no types
 
 from calculator.facts import Known
-from calculator.logic import State
+from calculator.logic import FAILED, MET, REVIEW, UNKNOWN, State
 from calculator.nearest import Flip
 from calculator.working import Words
 
@@ -46,11 +46,11 @@ class Deadline:
         """Whether it was handed in in time, if both days are known; if not, the nearest day that would have been."""
         start, handed_in = facts.get(self.fact), facts.get(HANDED_IN)
         if not (isinstance(start, date) and isinstance(handed_in, date)):
-            return State.UNKNOWN, ()
+            return UNKNOWN, ()
         last = self.last_day(start)
         if handed_in <= last:
-            return State.MET, ()
-        return State.REVIEW if self.is_reviewed else State.FAILED, (Flip(HANDED_IN, last, (last - handed_in).days),)
+            return MET, ()
+        return REVIEW if self.is_reviewed else FAILED, (Flip(HANDED_IN, last, (last - handed_in).days),)
 
 
 def after_working_days(start: date, count: int) -> date:

@@ -12,9 +12,9 @@ from calculator.awards.listed import Item
 from calculator.deadline import Deadline
 from calculator.errors import FactError, NoEditionError
 from calculator.facts import FACTS, UNCLEAR, Facts, Known, Open, Value, checked, fact_named
-from calculator.logic import State, Test, hold
+from calculator.logic import FAILED, Test
 from calculator.sums import Base
-from calculator.working import Words
+from calculator.working import Step, Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,11 @@ class Route:
     over: Fen
     needs: tuple[str, ...]
     clause: Words
+    step: Step = field(init=False, repr=False, compare=False)
+    """What the working says of it."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "step", Step("route", {"over": self.over, "needs": list(self.needs)}, self.clause))
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +106,11 @@ class Edition:
     """The items of each list, by the fact that names one."""
     amount_facts: Mapping[str, Words] = field(repr=False)
     """The facts the amount may read, beside the conditions, each with the clause that reads it."""
+    asked: frozenset[str] = field(init=False, repr=False)
+    """The names of `asks`, to be held against what is known."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "asked", frozenset(self.asks))
 
     def choices(self, fact: str) -> tuple[Choice, ...]:
         """List what a choice fact can be under this edition, in the order of the file."""
@@ -123,7 +133,7 @@ class Edition:
     def documents_for(self, facts: Facts) -> tuple[DocumentNeed, ...]:
         """List the papers this case needs: those always needed, and those that a fact asks for or may ask for."""
         known = self.with_sums(facts)
-        return tuple(need for need in self.documents if need.when is None or hold(need.when, known).state is not State.FAILED)
+        return tuple(need for need in self.documents if need.when is None or need.when.state(known) is not FAILED)
 
     def spread(self, name: str) -> tuple[str, ...]:
         """List the facts behind a name: those of a sum, or the fact itself."""

@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 from calculator.amounts import Fen
 from calculator.awards.award import is_known, rounded
 from calculator.edition import Edition
-from calculator.facts import UNCLEAR, Facts, to_json
+from calculator.facts import UNCLEAR, Facts, Known, to_json
 from calculator.limits import NOTHING, PAID_THIS_YEAR, of_one_payment, of_the_year
-from calculator.verdict import ConditionResult, Outcome, Verdict, judge, open_amount
+from calculator.verdict import ELIGIBLE, ConditionResult, Outcome, Verdict, judged, open_amount
 from calculator.working import Step
 
 
@@ -51,20 +51,20 @@ class Estimate(NamedTuple):
 
 def estimate(edition: Edition, facts: Facts) -> Estimate:
     """Work out the verdict and the amount that these facts give under this edition."""
-    verdict = judge(edition, facts)
+    known = edition.with_sums(facts)
+    verdict = judged(edition, known)
     hand_in_by = last_day(edition, facts) if edition.deadlines else None
-    if verdict.outcome is Outcome.INELIGIBLE:
-        return Estimate(edition.id, edition.benefit, edition.status, verdict, NOTHING, (), None, (), hand_in_by)
-    if verdict.missing or (verdict.outcome is Outcome.REVIEW and _is_open(edition, facts)):
-        return Estimate(edition.id, edition.benefit, edition.status, verdict, None, (), None, (), hand_in_by)
+    if verdict.outcome is not ELIGIBLE and not _has_amount(edition, verdict, known):
+        amount = NOTHING if verdict.outcome is Outcome.INELIGIBLE else None
+        return Estimate(edition.id, edition.benefit, edition.status, verdict, amount, (), None, (), hand_in_by)
     working: list[Step] = []
-    amount, cap_left = _amount(edition, facts, working)
+    due, cap_left = _due(edition, known, working)
     routes: tuple[str, ...] = ()
     for route in edition.routes:
-        if amount > route.over:
+        if due > route.over:
             routes += route.needs
-            working.append(Step("route", {"over": route.over, "needs": list(route.needs)}, route.clause))
-    return Estimate(edition.id, edition.benefit, edition.status, verdict, amount, tuple(working), cap_left, routes, hand_in_by)
+            working.append(route.step)
+    return Estimate(edition.id, edition.benefit, edition.status, verdict, due, tuple(working), cap_left, routes, hand_in_by)
 
 
 def last_day(edition: Edition, facts: Facts) -> date | None:
@@ -73,38 +73,37 @@ def last_day(edition: Edition, facts: Facts) -> date | None:
     return min((deadline.last_day(start) for deadline, start in starts if isinstance(start, date)), default=None)
 
 
-def _amount(edition: Edition, facts: Facts, working: list[Step]) -> tuple[Fen, Fen | None]:
+def _has_amount(edition: Edition, verdict: Verdict, known: Known) -> bool:
+    """Whether a case that is not simply eligible has an amount: under review, unless that turns on something unclear."""
+    return verdict.outcome is Outcome.REVIEW and not (UNCLEAR in known.values() and open_amount(edition, known))
+
+
+def _due(edition: Edition, known: Known, working: list[Step]) -> tuple[Fen, Fen | None]:
     """Award, its bounds, and the year. What this year was paid may be unknown where nothing is due."""
-    amount = of_one_payment(edition, _award(edition, facts, working), working)
+    amount = of_one_payment(edition, _award(edition, known, working), working)
     if PAID_THIS_YEAR not in edition.amount_facts:
         return amount, None
-    paid = facts.get(PAID_THIS_YEAR)
+    paid = known.get(PAID_THIS_YEAR)
     if not isinstance(paid, int):
         return amount, None
     return of_the_year(edition, amount, paid, working)
 
 
-def _award(edition: Edition, facts: Facts, working: list[Step]) -> Fen:
+def _award(edition: Edition, known: Known, working: list[Step]) -> Fen:
     """Pay the award. Where facts are missing that cannot change it, there is nothing to show but the sum."""
-    award, known = edition.award, edition.with_sums(facts)
-    if _is_whole(edition, facts):
+    award = edition.award
+    if _is_whole(edition, known):
         return rounded(award.pay(known, working), award.clause, working)
     amount = rounded(award.range(known)[0], award.clause, [])
     working.append(Step("settled", {"amount": amount}, award.clause))
     return amount
 
 
-def _is_whole(edition: Edition, facts: Facts) -> bool:
+def _is_whole(edition: Edition, known: Known) -> bool:
     """Whether everything the award is worked out from is known."""
-    if UNCLEAR not in facts.values() and facts.keys() >= edition.amount_facts.keys():
+    if UNCLEAR not in known.values() and known.keys() >= edition.amount_facts.keys():
         return True
-    known = edition.with_sums(facts)
     return all(is_known(name, known) for name in edition.award.path(known))
-
-
-def _is_open(edition: Edition, facts: Facts) -> bool:
-    """Whether the amount turns on something unclear."""
-    return UNCLEAR in facts.values() and bool(open_amount(edition, edition.with_sums(facts)))
 
 
 def _condition(result: ConditionResult) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
-from typing import NamedTuple
+from typing import ClassVar, Final
 
 from calculator.facts import UNCLEAR, Known, Open, Value
 
@@ -18,6 +18,13 @@ class State(Enum):
     FAILED = "failed"
     UNKNOWN = "unknown"
     REVIEW = "review"
+
+
+MET: Final = State.MET
+FAILED: Final = State.FAILED
+UNKNOWN: Final = State.UNKNOWN
+REVIEW: Final = State.REVIEW
+"""The four by name: every case asks for them many times, and to look one up in its enum takes ten times as long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,60 +44,63 @@ class Leaf:
         is_inside = (self.low is None or value >= self.low) and (self.high is None or value <= self.high)  # type: ignore[operator]
         return is_inside is not self.negated
 
-    def state(self, value: Value | Open | None) -> State:
-        """How it stands with this value. An open sum may be decided already, wherever in its range it comes to lie."""
+    def state(self, facts: Known) -> State:
+        """How it stands with these facts. An open sum may be decided already, wherever in its range it comes to lie."""
+        value = facts.get(self.fact)
         if value is None:
-            return State.UNKNOWN
+            return UNKNOWN
         if value is UNCLEAR:
-            return State.REVIEW
+            return REVIEW
         if isinstance(value, Open):
             return self._state_of_all(value)
-        return State.MET if self.holds(value) else State.FAILED
+        return MET if self.holds(value) else FAILED
+
+    def decider(self, _facts: Known) -> Leaf:
+        """The leaf that decides: itself."""
+        return self
 
     def _state_of_all(self, value: Open) -> State:
         edges = (edge for edge in (self.low, self.high) if isinstance(edge, int))
         at = {value.low, value.high, *(min(max(edge, value.low), value.high) for edge in edges)}
         held = {self.holds(end) for end in at}
         if len(held) == 1:
-            return State.MET if True in held else State.FAILED
-        return State.REVIEW if value.is_unclear else State.UNKNOWN
+            return MET if True in held else FAILED
+        return REVIEW if value.is_unclear else UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)
-class All:
+class _Tree:
+    """Several parts: the state that weighs most is that of the whole, and the first part that stands so decides."""
+
+    parts: tuple[Test, ...]
+    by_weight: ClassVar[tuple[State, ...]]
+
+    def state(self, facts: Known) -> State:
+        """How it stands with these facts. What is unclear stays unclear unless another part decides."""
+        states = [part.state(facts) for part in self.parts]
+        return next(state for state in self.by_weight if state in states)
+
+    def decider(self, facts: Known) -> Leaf:
+        """The leaf that decides."""
+        state = self.state(facts)
+        return next(part for part in self.parts if part.state(facts) is state).decider(facts)
+
+
+@dataclass(frozen=True, slots=True)
+class All(_Tree):
     """Every part must hold."""
 
-    parts: tuple[Test, ...]
+    by_weight: ClassVar = (FAILED, UNKNOWN, REVIEW, MET)
 
 
 @dataclass(frozen=True, slots=True)
-class Any_:  # noqa: N801  # `Any` is taken
+class Any_(_Tree):  # noqa: N801  # `Any` is taken
     """One part must hold."""
 
-    parts: tuple[Test, ...]
+    by_weight: ClassVar = (MET, UNKNOWN, REVIEW, FAILED)
 
 
 Test = Leaf | All | Any_
-
-
-class Held(NamedTuple):
-    """How a test stands, and the part that decided it."""
-
-    state: State
-    leaf: Leaf
-
-
-_ALL_ORDER = (State.FAILED, State.UNKNOWN, State.REVIEW, State.MET)
-_ANY_ORDER = (State.MET, State.UNKNOWN, State.REVIEW, State.FAILED)
-
-
-def hold(test: Test, facts: Known) -> Held:
-    """Hold a test against the facts. What is unclear stays unclear unless another part decides."""
-    if isinstance(test, Leaf):
-        return Held(test.state(facts.get(test.fact)), test)
-    held = [hold(part, facts) for part in test.parts]
-    order = _ALL_ORDER if isinstance(test, All) else _ANY_ORDER
-    return min(held, key=lambda each: order.index(each.state))
 
 
 def negate(test: Test) -> Test:
@@ -112,11 +122,11 @@ def leaves(test: Test) -> Iterator[Leaf]:
 
 def undecided(test: Test, facts: Known) -> Iterator[str]:
     """List the unknown facts and sums that can still decide an open test."""
-    state = hold(test, facts).state
+    state = test.state(facts)
     if isinstance(test, Leaf):
-        if state is State.UNKNOWN:
+        if state is UNKNOWN:
             yield test.fact
-    elif state not in (State.MET, State.FAILED):
+    elif state not in (MET, FAILED):
         for part in test.parts:
             yield from undecided(part, facts)
 
@@ -124,6 +134,6 @@ def undecided(test: Test, facts: Known) -> Iterator[str]:
 def can_fail(test: Test, facts: Known) -> bool:
     """Whether what is unknown can still make a test fail."""
     if isinstance(test, Leaf):
-        return hold(test, facts).state in (State.UNKNOWN, State.FAILED)
+        return test.state(facts) in (UNKNOWN, FAILED)
     can = (can_fail(part, facts) for part in test.parts)
     return any(can) if isinstance(test, All) else all(can)

@@ -9,7 +9,7 @@ from itertools import combinations, product
 from typing import Any
 
 from calculator.facts import FACTS, UNCLEAR, Known, Open, Value
-from calculator.logic import Leaf, State, Test, hold, leaves
+from calculator.logic import FAILED, Leaf, Test, leaves
 
 _ONE_DAY = timedelta(days=1)
 
@@ -28,7 +28,7 @@ def nearest(test: Test, facts: Known) -> tuple[Flip, ...]:
 
     The fewest facts come first, then the first of the file, then the least distance. Empty where none is nearest, as out of a list.
     """
-    if hold(test, facts).state is not State.FAILED:
+    if test.state(facts) is not FAILED:
         return ()
     ways = _changes(test, facts)
     for count in range(1, len(ways) + 1):
@@ -41,7 +41,7 @@ def nearest(test: Test, facts: Known) -> tuple[Flip, ...]:
 
 
 def _helps(test: Test, facts: Known, flips: tuple[Flip, ...]) -> bool:
-    return hold(test, {**facts, **{flip.fact: flip.to for flip in flips}}).state is not State.FAILED
+    return test.state({**facts, **{flip.fact: flip.to for flip in flips}}) is not FAILED
 
 
 def _changes(test: Test, facts: Known) -> dict[str, list[Flip]]:

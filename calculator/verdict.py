@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from enum import Enum
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from calculator.amounts import Fen
 from calculator.awards.award import is_known, rounded
 from calculator.edition import Condition, Edition
 from calculator.facts import UNCLEAR, Facts, Known, Open, Value
 from calculator.limits import PAID_THIS_YEAR, of_one_payment, of_the_year
-from calculator.logic import Leaf, State, can_fail, hold, undecided
+from calculator.logic import FAILED, MET, REVIEW, UNKNOWN, Leaf, State, can_fail, undecided
 from calculator.nearest import Flip, closest, nearest
 from calculator.working import Words
 
@@ -23,6 +23,9 @@ class Outcome(Enum):
     INELIGIBLE = "ineligible"
     UNDETERMINED = "undetermined"
     REVIEW = "review"
+
+
+ELIGIBLE: Final = Outcome.ELIGIBLE
 
 
 class ConditionResult(NamedTuple):
@@ -49,33 +52,37 @@ class Verdict(NamedTuple):
 
     def failed(self) -> tuple[ConditionResult, ...]:
         """List the conditions that stand against it."""
-        return tuple(result for result in self.conditions if result.state is State.FAILED)
+        return tuple(result for result in self.conditions if result.state is FAILED)
 
     def to_review(self) -> tuple[ConditionResult, ...]:
         """List the conditions a person must look at."""
-        return tuple(result for result in self.conditions if result.state is State.REVIEW)
+        return tuple(result for result in self.conditions if result.state is REVIEW)
 
 
 def judge(edition: Edition, facts: Facts) -> Verdict:
     """Held against every condition: one that fails is final; then what is missing; then what a person must look at."""
-    known = edition.with_sums(facts)
+    return judged(edition, edition.with_sums(facts))
+
+
+def judged(edition: Edition, known: Known) -> Verdict:
+    """Judge facts that the sums have been added to."""
     results = [_judged(condition, known) for condition in edition.conditions]
     results += _later(edition, known)
-    if UNCLEAR in facts.values():
+    if UNCLEAR in known.values():
         results += _unclear_amount(edition, known, {result.fact for result in results})
     states = [result.state for result in results]  # a set would hash them, which takes longer
-    if State.FAILED in states:
+    if FAILED in states:
         return Verdict(Outcome.INELIGIBLE, tuple(results), ())
     missing = _missing(edition, known)
     if missing:
         return Verdict(Outcome.UNDETERMINED, tuple(results), missing)
-    return Verdict(Outcome.REVIEW if State.REVIEW in states else Outcome.ELIGIBLE, tuple(results), ())
+    return Verdict(Outcome.REVIEW if REVIEW in states else ELIGIBLE, tuple(results), ())
 
 
 def next_worth_asking(edition: Edition, facts: Facts) -> str | None:
     """Find the cheapest fact that can still change verdict or amount, or None: then asking more is of no use."""
     known = edition.with_sums(facts)
-    if any(hold(condition.test, known).state is State.FAILED for condition in (*edition.conditions, *edition.late_conditions)):
+    if any(condition.test.state(known) is FAILED for condition in (*edition.conditions, *edition.late_conditions)):
         return None
     first = next((name for name in edition.asks if name not in known), "")
     if UNCLEAR not in facts.values() and first in _tested(edition, known):
@@ -108,12 +115,12 @@ def _is_used_up(edition: Edition, low: Fen, high: Fen, paid: int) -> bool:
 
 def _missing(edition: Edition, known: Known) -> tuple[str, ...]:
     """List what is not known and matters. Where a person must look anyway, only what can still fail does, and a sum that can be told."""
-    if all(name in known for name in edition.asks):
+    if known.keys() >= edition.asked:
         return ()
     amount = open_amount(edition, known)
     is_told = not any(known.get(name) is UNCLEAR for name in amount)
     tests = [condition.test for condition in edition.conditions]
-    is_review = not is_told or any(hold(test, known).state is State.REVIEW for test in tests)
+    is_review = not is_told or any(test.state(known) is REVIEW for test in tests)
     open_tests = (test for test in tests if not is_review or can_fail(test, known))
     wanted = {fact for test in open_tests for name in undecided(test, known) for fact in edition.spread(name)}
     wanted.update(amount if is_told else ())
@@ -121,17 +128,18 @@ def _missing(edition: Edition, known: Known) -> tuple[str, ...]:
 
 
 def _judged(condition: Condition, known: Known) -> ConditionResult:
-    state, leaf = hold(condition.test, known)
-    if state is State.MET:
-        return ConditionResult(condition.id, leaf.fact, state, closest(leaf, known[leaf.fact]), condition.clause, (), condition.remedy)
-    flips = nearest(condition.test, known) if state is State.FAILED else ()
+    test = condition.test
+    state, leaf = test.state(known), test.decider(known)
+    flips = nearest(test, known) if state is FAILED else ()
     return ConditionResult(condition.id, leaf.fact, state, _shown(leaf, state, known), condition.clause, flips, condition.remedy)
 
 
 def _shown(leaf: Leaf, state: State, known: Known) -> Value | None:
     """The person's own figure; what is still open has none, and what cannot be told is unclear."""
     value = known.get(leaf.fact)
-    if isinstance(value, Open) and state in (State.UNKNOWN, State.REVIEW):
+    if not isinstance(value, Open):
+        return value
+    if state in (UNKNOWN, REVIEW):
         return UNCLEAR if value.is_unclear else None
     return closest(leaf, value)
 
@@ -140,17 +148,16 @@ def _later(edition: Edition, known: Known) -> Iterator[ConditionResult]:
     """Judge what is judged once it is known: the conditions of a claim, reviews, deadlines."""
     for condition in edition.late_conditions:
         result = _judged(condition, known)
-        if result.state is not State.UNKNOWN:
+        if result.state is not UNKNOWN:
             yield result
     for review in edition.reviews:
-        if isinstance(review.test, Leaf) and review.test.fact not in known:
-            continue
-        state, leaf = hold(review.test, known)
-        if state in (State.MET, State.REVIEW):
-            yield ConditionResult(review.id, leaf.fact, State.REVIEW, _shown(leaf, state, known), review.clause, (), review.remedy)
+        state = review.test.state(known)
+        if state is MET or state is REVIEW:
+            leaf = review.test.decider(known)
+            yield ConditionResult(review.id, leaf.fact, REVIEW, _shown(leaf, state, known), review.clause, (), review.remedy)
     for deadline in edition.deadlines:
         state, flips = deadline.held(known)
-        if state is not State.UNKNOWN:
+        if state is not UNKNOWN:
             value = closest(Leaf(deadline.fact), known[deadline.fact])
             yield ConditionResult(deadline.id, deadline.fact, state, value, deadline.clause, flips, None)
 
@@ -159,4 +166,4 @@ def _unclear_amount(edition: Edition, known: Known, said: set[str]) -> Iterator[
     """Send to a person what the amount turns on and the member could not tell, unless a condition has said so."""
     for name in open_amount(edition, known):
         if known.get(name) is UNCLEAR and name not in said:
-            yield ConditionResult(name, name, State.REVIEW, UNCLEAR, edition.amount_facts[name], (), None)
+            yield ConditionResult(name, name, REVIEW, UNCLEAR, edition.amount_facts[name], (), None)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from calculator.amounts import MILLION, exact_yuan
 from calculator.awards.award import Award, Cap, Range, capped, cut, is_open, nothing, still_open
 from calculator.facts import Known
-from calculator.logic import State, Test, hold, leaves
+from calculator.logic import FAILED, MET, State, Test, leaves
 from calculator.working import Step, Words
 
 
@@ -68,7 +68,7 @@ class Cases:
         """The least and the most that the awards still possible can pay, exact."""
         possible = self._possible(facts)
         ranges = [case.award.range(facts) for case in possible]
-        if not possible or _state(possible[-1], facts) is not State.MET:
+        if not possible or _state(possible[-1], facts) is not MET:
             ranges.append((0, 0))
         return capped(self.cap, min(low for low, _ in ranges)), capped(self.cap, max(high for _, high in ranges))
 
@@ -85,9 +85,9 @@ class Cases:
             if case.when is not None:
                 yield from dict.fromkeys(leaf.fact for leaf in leaves(case.when))
             state = _state(case, facts)
-            if state is State.MET:
+            if state is MET:
                 yield from case.award.path(facts)
-            if state is not State.FAILED:
+            if state is not FAILED:
                 return
 
     def reads(self) -> Iterator[tuple[str, Words]]:
@@ -105,19 +105,19 @@ class Cases:
     def _chosen(self, facts: Known) -> Award | None:
         """The award of the first case that certainly applies, if none before it may."""
         possible = self._possible(facts)
-        return possible[0].award if possible and _state(possible[0], facts) is State.MET else None
+        return possible[0].award if possible and _state(possible[0], facts) is MET else None
 
     def _possible(self, facts: Known) -> list[Case]:
         """List the cases from the first that may apply to the first that certainly does."""
         possible = []
         for case in self.cases:
             state = _state(case, facts)
-            if state is not State.FAILED:
+            if state is not FAILED:
                 possible.append(case)
-            if state is State.MET:
+            if state is MET:
                 break
         return possible
 
 
 def _state(case: Case, facts: Known) -> State:
-    return State.MET if case.when is None else hold(case.when, facts).state
+    return MET if case.when is None else case.when.state(facts)

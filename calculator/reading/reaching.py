@@ -10,7 +10,7 @@ from typing import Any
 from calculator.amounts import LARGEST
 from calculator.edition import Condition, Edition, Policy
 from calculator.facts import FACTS, FactType
-from calculator.logic import State, hold, leaves
+from calculator.logic import MET, leaves
 from calculator.reading.lines import Place
 
 Span = tuple[Any, Any]
@@ -42,7 +42,7 @@ def _contradictions(edition: Edition, days: Span) -> Iterator[list[str]]:
 
 
 def _meets(conditions: Sequence[Condition], name: str, value: Any) -> bool:
-    return all(hold(condition.test, {name: value}).state is State.MET for condition in conditions)
+    return all(condition.test.state({name: value}) is MET for condition in conditions)
 
 
 def _worth_trying(edition: Edition, name: str, conditions: Sequence[Condition], span: Span) -> Iterator[Any]:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from calculator.facts import UNCLEAR, Known, Open, Value
-from calculator.logic import All, Any_, Leaf, State, Test, can_fail, hold, leaves, negate, undecided
+from calculator.logic import All, Any_, Leaf, State, Test, can_fail, leaves, negate, undecided
 from calculator.nearest import Flip, nearest
 
 ADULT = Leaf("age", 16, 60)
@@ -47,7 +47,7 @@ OLD_ENOUGH_OR_IN_WORK = Any_((Leaf("age", 30, None), IN_WORK))
     ],
 )
 def test_a_test_stands(sentence: str, test: Test, facts: Known, state: State) -> None:
-    assert hold(test, facts).state is state, sentence
+    assert test.state(facts) is state, sentence
 
 
 @pytest.mark.parametrize(
@@ -62,20 +62,20 @@ def test_a_test_stands(sentence: str, test: Test, facts: Known, state: State) ->
 def test_an_open_sum_is_decided_wherever_it_may_lie(sentence: str, low: int, high: int, state: State) -> None:
     unclear = State.REVIEW if state is State.UNKNOWN else state
 
-    assert hold(COSTLY, {"bill": Open(low, high, is_unclear=False)}).state is state, sentence
-    assert hold(COSTLY, {"bill": Open(low, high, is_unclear=True)}).state is unclear, sentence
+    assert COSTLY.state({"bill": Open(low, high, is_unclear=False)}) is state, sentence
+    assert COSTLY.state({"bill": Open(low, high, is_unclear=True)}) is unclear, sentence
 
 
 def test_an_open_sum_on_both_sides_of_a_gap_decides_nothing() -> None:
     outside = negate(Leaf("bill", 100, 200))
 
-    assert hold(outside, {"bill": Open(50, 300, is_unclear=False)}).state is State.UNKNOWN
-    assert hold(outside, {"bill": Open(201, 300, is_unclear=False)}).state is State.MET
+    assert outside.state({"bill": Open(50, 300, is_unclear=False)}) is State.UNKNOWN
+    assert outside.state({"bill": Open(201, 300, is_unclear=False)}) is State.MET
 
 
 def test_the_part_that_decides_is_named() -> None:
-    assert hold(All((ADULT, IN_WORK)), {"age": 45, "in_work": False}).leaf is IN_WORK
-    assert hold(Any_((ADULT, IN_WORK)), {"age": 70, "in_work": True}).leaf is IN_WORK
+    assert All((ADULT, IN_WORK)).decider({"age": 45, "in_work": False}) is IN_WORK
+    assert Any_((ADULT, IN_WORK)).decider({"age": 70, "in_work": True}) is IN_WORK
 
 
 @pytest.mark.parametrize(
@@ -140,30 +140,30 @@ CASES = st.fixed_dictionaries({name: st.sampled_from(values) for name, values in
 def test_the_nearest_change_does_meet_the_test_and_no_nearer_one_does(test: Test, facts: dict[str, Value]) -> None:
     flips = nearest(test, facts)
 
-    if hold(test, facts).state is State.MET:
+    if test.state(facts) is State.MET:
         assert flips == ()
     elif len(flips) == 1:
         (flip,) = flips
-        assert hold(test, {**facts, flip.fact: flip.to}).state is State.MET
+        assert test.state({**facts, flip.fact: flip.to}) is State.MET
         nearer = [value for value in DOMAIN[flip.fact] if _distance(value, facts[flip.fact]) < _distance(flip.to, facts[flip.fact])]
-        assert all(hold(test, {**facts, flip.fact: value}).state is State.FAILED for value in nearer)
+        assert all(test.state({**facts, flip.fact: value}) is State.FAILED for value in nearer)
     else:
         changed = {**facts, **{flip.fact: flip.to for flip in flips}}
-        assert not flips or hold(test, changed).state is State.MET
+        assert not flips or test.state(changed) is State.MET
         singles = ({**facts, name: value} for name, values in DOMAIN.items() for value in values)
-        assert all(hold(test, single).state is State.FAILED for single in singles)
+        assert all(test.state(single) is State.FAILED for single in singles)
 
 
 @given(TREES, CASES)
 def test_a_test_turned_round_twice_is_itself(test: Test, facts: dict[str, Value]) -> None:
-    assert hold(negate(negate(test)), facts).state is hold(test, facts).state
-    assert {hold(negate(test), facts).state, hold(test, facts).state} == {State.MET, State.FAILED}
+    assert negate(negate(test)).state(facts) is test.state(facts)
+    assert {negate(test).state(facts), test.state(facts)} == {State.MET, State.FAILED}
 
 
 @given(TREES, CASES, st.data())
 def test_what_is_decided_early_stays_decided(test: Test, facts: dict[str, Value], data: st.DataObject) -> None:
     known = {name: value for name, value in facts.items() if data.draw(st.booleans())}
-    early, late = hold(test, known).state, hold(test, facts).state
+    early, late = test.state(known), test.state(facts)
 
     assert early in (State.UNKNOWN, late)
     if late is State.FAILED:
@@ -183,8 +183,8 @@ def test_the_order_of_the_parts_does_not_change_how_a_test_stands() -> None:
     facts: Known = {"age": 61, "in_work": UNCLEAR}
 
     for one, other in combinations((ADULT, IN_WORK, COSTLY), 2):
-        assert hold(All((one, other)), facts).state is hold(All((other, one)), facts).state
-        assert hold(Any_((one, other)), facts).state is hold(Any_((other, one)), facts).state
+        assert All((one, other)).state(facts) is All((other, one)).state(facts)
+        assert Any_((one, other)).state(facts) is Any_((other, one)).state(facts)
 
 
 def _distance(one: Value, other: Value) -> int:
