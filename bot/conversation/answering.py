@@ -47,7 +47,7 @@ def take(talk: Talk, run: Replay[Any], question: Question[Any], value: Any, *, e
     if is_change and before.place.answers.get(question.key) != talk.place.answers[question.key]:
         return with_undo(go_on(said_changed(before, talk, [(question, value)])))
     if not is_change:
-        talk.count("answered", question.key)
+        talk.count_answered(question.key)
     return go_on(talk.noting(noted(question, value)) if echo and not isinstance(question, Confirm) else talk)
 
 

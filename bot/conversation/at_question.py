@@ -108,7 +108,6 @@ def _taken_with(talk: Talk, run: Replay[Any], question: Question[Any], value: An
     """An answer and what else the sentence tells. A standing answer among it is changed, and can be changed back."""
     if more.is_empty or is_answered(run, question):
         return take(talk, run, question, value, echo=True)
-    talk.count("answered", question.key)
     more.fresh.insert(0, (question, value))
     return told(kept(talk, run, question, value), more)
 

@@ -1,4 +1,4 @@
-"""How often a flow was begun, a question answered, changed, gone back from, not understood, or left: counts only, never what was said.
+"""How often a flow was begun or ended, a question answered, changed, gone back from, not understood or left: counts, never words.
 
 Counts are gathered in memory and written a few at a time, so that no update pays for them. A crash loses those of the last seconds; an
 update whose transaction fails and is tried again counts twice. They find the questions that people stumble over; they keep no books.
@@ -24,7 +24,7 @@ from bot.store.errors import StoreError
 EVERY_S = 5.0
 """So often what has been counted is written, if there is anything."""
 
-Event = Literal["started", "answered", "changed", "went_back", "not_understood", "left"]
+Event = Literal["started", "finished", "answered", "changed", "went_back", "not_understood", "left"]
 
 
 class Happening(NamedTuple):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -93,9 +93,35 @@ def begun(talk: Talk, flow: str, about: Mapping[str, Any], answers: Mapping[str,
     since = place.since if is_same and answers else talk.conversation.revision + 1
     early = {} if place.flow in {"claim", drafts.MEND} and not is_same else _early(place.answers)
     heard = place.heard if is_same and answers else {}
+    is_gone_on_with = _count_dropped(talk, flow, about, answers)
     talk = talk.at(Place(flow, about, {**early, **(answers or {})}, heard=heard, since=since, drafts=others))
-    talk.count("started")
+    if not is_gone_on_with:
+        talk.count("started")
     return talk
+
+
+def _count_dropped(talk: Talk, flow: str, about: Mapping[str, Any], answers: Mapping[str, Any] | None) -> bool:
+    """Count as left what another beginning puts an end to. Whether the flow to begin is only gone on with."""
+    name, is_gone_on_with = drafts.name_of(flow, about), False
+    for old in _making_way(talk, name):
+        is_same = drafts.name_of(old.place.flow or "", old.place.about) == name
+        pending = old.replay().pending
+        if is_same and dict(old.place.answers) == dict(answers or {}):
+            is_gone_on_with = old.place.flow == flow
+        elif pending is not None:
+            old.count("left", old.place.editing or pending.key)
+    return is_gone_on_with
+
+
+def _making_way(talk: Talk, name: str) -> Iterator[Talk]:
+    """The turn in each flow that is not kept when one of this name is begun: the one at hand without an answer, and what has that name."""
+    place = talk.place
+    is_at_hand = place.flow is not None and drafts.name_of(place.flow, place.about) == name
+    if place.flow is not None and (is_at_hand or not place.answers):
+        yield talk.at(replace(place, at_menu=False))
+    draft = None if is_at_hand and place.answers else drafts.taken_up(talk, name)
+    if draft is not None:
+        yield draft
 
 
 def _early(answers: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -48,5 +48,6 @@ def _done(talk: Talk, question: Documents, uploads: list[dict[str, Any]]) -> Rep
         return go_on(talk.noting(Say("documents.none_yet")))
     if under_way(talk):
         return go_on(talk.noting(Say("documents.wait")))
-    talk.count("answered", question.key)
-    return go_on(talk.at(talk.place.with_answer(question.key, {"uploads": uploads, "done": True})))
+    talk = talk.at(talk.place.with_answer(question.key, {"uploads": uploads, "done": True}))
+    talk.count_answered(question.key)
+    return go_on(talk)

@@ -16,6 +16,7 @@ from bot.conversation.state import Conversation, Place
 from bot.message import Button, Say
 from bot.threads.hours import OFFICE, Hours
 from handlers.case import Case
+from handlers.claim import Declined
 from handlers.dialogue import Replay, replay
 from handlers.flows import FLOWS
 
@@ -89,6 +90,17 @@ class Talk:
         """Count that this happened, at this question of the flow at hand."""
         if self.counts is not None:
             self.counts.note(self.case.day, event, flow_of(self.place), question)
+
+    def count_answered(self, *keys: str) -> None:
+        """Count answers that were taken, and whether the flow has come to its end with them; a refusal to consent leaves it."""
+        run = self.replay()
+        if isinstance(run.outcome, Declined):
+            self.count("left", keys[-1])
+            return
+        for key in keys:
+            self.count("answered", key)
+        if keys and run.pending is None:
+            self.count("finished")
 
     def answer(self, key: str, value: str, label: Say) -> Button:
         """A button that answers a question."""

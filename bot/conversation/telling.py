@@ -74,8 +74,7 @@ def take_facts(talk: Talk, found: Sorted) -> Talk:
     answers = {question.key: question.dump(value) for question, value in (*found.fresh, *found.changed)}
     place = talk.place.with_answers(answers) if answers else replace(talk.place, missed=None)
     talk = talk.at(replace(place, heard={**place.heard, **found.heard})).noting(*all_noted(found.fresh))
-    for question, _ in found.fresh:
-        talk.count("answered", question.key)
+    talk.count_answered(*(question.key for question, _ in found.fresh))
     talk = said_changed(before, talk, found.changed) if found.changed else talk
     return talk.noting(*_later(talk, found))
 

@@ -46,6 +46,62 @@ async def test_what_happens_is_counted_at_its_question(sqlite_store: Store, line
     assert (await told(sqlite_store, lines))[happening] == 1
 
 
+ESTIMATED = ["住院了", "45", "在职", "28000", "没领过"]
+
+
+@pytest.mark.parametrize(
+    ("lines", "counted"),
+    [
+        (ESTIMATED, {"finished": 1}),
+        ([*ESTIMATED, "改年龄", "46"], {"finished": 1}),
+        (["住院了", "45"], {}),
+        (["住院了", "45岁，在职"], {"age": 1, "in_work": 1}),
+        (["申请住院补贴", "不同意"], {}),
+    ],
+)
+async def test_the_end_of_a_flow_and_each_answer_are_counted_once(sqlite_store: Store, lines: list[str], counted: dict[str, int]) -> None:
+    found = await told(sqlite_store, lines)
+
+    for wanted, count in counted.items():
+        key = ("", wanted) if wanted == "finished" else (wanted, "answered")
+        assert found["benefit.hospital", *key] == count
+    assert ("benefit.hospital", "", "finished") in found or "finished" not in counted
+
+
+async def test_who_refuses_the_consent_has_left_at_it(sqlite_store: Store) -> None:
+    counted = await told(sqlite_store, ["/claim hospital", "[不同意]"])
+
+    assert counted["claim.hospital", "consent", "left"] == 1
+    assert ("claim.hospital", "consent", "answered") not in counted
+    assert ("claim.hospital", "", "finished") not in counted
+
+
+@pytest.mark.parametrize(
+    ("lines", "started", "left"),
+    [
+        (["住院了", "家里着火了"], 1, 1),
+        (["住院了", "45", "家里着火了"], 1, 0),
+        (["住院了", "/menu", "住院了"], 1, 0),
+        (["住院了", "45", "/menu", "/benefit hospital"], 2, 1),
+        (["住院了", "45", "家里着火了", "/benefit hospital"], 2, 1),
+        (["住院了", "45", "/claim hospital"], 1, 0),
+    ],
+)
+async def test_what_makes_way_for_another_beginning_is_left_and_what_is_kept_is_not(
+    sqlite_store: Store, lines: list[str], started: int, left: int
+) -> None:
+    counted = await told(sqlite_store, lines)
+
+    assert counted["benefit.hospital", "", "started"] == started
+    assert sum(count for (flow, _, event), count in counted.items() if (flow, event) == ("benefit.hospital", "left")) == left
+
+
+async def test_a_claim_gone_on_with_is_not_begun_again(sqlite_store: Store) -> None:
+    counted = await told(sqlite_store, ["/claim hospital", "[同意]", "/menu", "/claim hospital"])
+
+    assert counted["claim.hospital", "", "started"] == 1
+
+
 async def test_a_changed_answer_is_not_counted_as_answered_again(sqlite_store: Store) -> None:
     counted = await told(sqlite_store, ["住院了", "45", "改年龄", "46"])
 
