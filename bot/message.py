@@ -40,7 +40,8 @@ class Chat:
 class Text:
     """Something typed. `message` is the platform's id of it, where what was typed can be edited later.
 
-    `about` is the sentence of the question it replies to, where the platform lets people reply to one.
+    `about` is what it replies to, where the platform lets people reply to one message: the sentence of a question, or the order of the
+    button under words of the staff.
     """
 
     text: str
@@ -65,9 +66,11 @@ class Pressed:
 
 @dataclass(frozen=True)
 class FileSent:
-    """A picture or document whose upload row is already stored under this id."""
+    """A picture or document whose upload row is already stored under this id. `words` were written beside it; `about` as of a text."""
 
     upload: UploadId
+    words: str = ""
+    about: str = ""
 
 
 @dataclass(frozen=True)

@@ -123,7 +123,7 @@ def _showed(talk: Talk, what: FileSent, claim: find.ClaimSummary | None) -> Repl
         return Reply(talk.place)
     talking = next((thread for thread in open_in(talk.conn, chat) if thread.claim_id == (None if claim is None else claim.id)), None)
     if talking is not None and pictures.is_full(talk.conn, talking):
-        return go_on(talk.noting(Say("documents.enough", {"count": pictures.AT_MOST})))
+        return go_on(talk.noting(Say("thread.pictures_enough", {"count": pictures.AT_MOST})))
     words, about = _storable(what.words)[:LONGEST], None if claim is None else claim.id
     ask.say(talk.conn, chat, words, claim_id=about, locale=talk.conversation.locale, now=talk.now, upload=what.upload)
     return Reply(talk.place)

@@ -1,4 +1,4 @@
-"""Files that belong to no claim and to nothing under way, and what a crash left among the files.
+"""Files that belong to no claim, to no thread and to nothing under way, and what a crash left among the files.
 
 The row goes together with the job that erases the bytes: neither is ever without the other.
 """
@@ -9,7 +9,7 @@ import json
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import ColumnElement, Connection, delete, exists, select
 
 from bot import jobs
 from bot.conversation.tables import conversations
@@ -22,6 +22,7 @@ from bot.linking import party
 from bot.message import Chat, UploadId
 from bot.retention import keep
 from bot.store import Store
+from bot.threads.tables import thread_messages
 
 ERASE = "erase_files"
 """The kind of the job that erases an upload's bytes; payload {"upload": id}."""
@@ -31,23 +32,27 @@ RAW = "raw/"
 
 
 def unattached(conn: Connection, after: str, before: datetime) -> list[str]:
-    """The next files that belong to no claim and came before then, by id."""
-    wanted = select(rows.c.id).where(rows.c.claim_id.is_(None), rows.c.created_at < before, rows.c.id > after)
+    """The next files that belong to no claim and no thread and came before then, by id."""
+    wanted = select(rows.c.id).where(*_nobodys(), rows.c.created_at < before, rows.c.id > after)
     return list(conn.scalars(wanted.order_by(rows.c.id).limit(AT_ONCE)))
 
 
 def erase(conn: Connection, upload: str, now: datetime) -> bool:
     """Forget an upload and have its bytes erased, unless something under way in a chat of this member names it. Whether it went."""
-    row = conn.execute(select(rows.c.channel, rows.c.chat).where(rows.c.id == upload, rows.c.claim_id.is_(None))).one_or_none()
+    row = conn.execute(select(rows.c.channel, rows.c.chat).where(rows.c.id == upload, *_nobodys())).one_or_none()
     if row is None:
         return False
     if any(_names(conn, chat, upload) for chat in party.together(conn, Chat(row.channel, row.chat))):
         return False
-    gone = delete(rows).where(rows.c.id == upload, rows.c.claim_id.is_(None)).returning(rows.c.id)
+    gone = delete(rows).where(rows.c.id == upload, *_nobodys()).returning(rows.c.id)
     if conn.execute(gone).first() is None:
         return False
     jobs.add(conn, ERASE, {"upload": upload}, now=now, dedupe=f"{ERASE}:{upload}")
     return True
+
+
+def _nobodys() -> tuple[ColumnElement[bool], ...]:
+    return rows.c.claim_id.is_(None), ~exists().where(thread_messages.c.upload == rows.c.id)
 
 
 def _names(conn: Connection, chat: Chat, upload: str) -> bool:

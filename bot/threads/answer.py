@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection, update
 
 from bot import audit
 from bot.claims import claim as claims
+from bot.linking.party import together
 from bot.staff import links
 from bot.staff.accounts import Staff
 from bot.staff.roles import Permission
 from bot.threads import news
-from bot.threads.errors import EmptyError, NewerError, NoSuchThreadError, NotAllowedError
+from bot.threads.errors import EmptyError, NewerError, NoSuchThreadError, NotAllowedError, TooLongError
 from bot.threads.tables import threads
 from bot.threads.thread import OPEN, State, Thread, add_line, lock, newest, read
+
+LONGEST: Final = 2000
+"""Of an answer, in characters."""
 
 
 def look(conn: Connection, thread_id: int, staff: Staff, *, now: datetime) -> Thread:
@@ -39,11 +43,13 @@ def take(conn: Connection, thread_id: int, staff: Staff, *, holder: int | None, 
 def answer(conn: Connection, thread_id: int, staff: Staff, words: str, *, seen: int, now: datetime) -> Thread:
     """Answer the member in the chat; `seen` is the last line on the page this came from.
 
-    Raises NewerError if more was said since, so that two never answer the same at once, and EmptyError.
+    Raises NewerError if more was said since, so that two never answer the same at once, and EmptyError or TooLongError.
     """
     thread = _held(conn, thread_id, staff)
     if not words.strip():
         raise EmptyError
+    if len(words.strip()) > LONGEST:
+        raise TooLongError(LONGEST)
     if newest(conn, thread_id) != seen:
         raise NewerError
     add_line(conn, thread, words.strip(), actor=staff.actor, staff_id=staff.id, now=now)
@@ -67,7 +73,7 @@ def close(conn: Connection, thread_id: int, staff: Staff, *, seen: int, now: dat
 
 def may_answer(conn: Connection, thread: Thread, staff: Staff) -> bool:
     """Nobody answers oneself: neither on one's own claim nor in one's own chat."""
-    if links.is_linked(conn, staff.id, thread.chat):
+    if any(links.is_linked(conn, staff.id, chat) for chat in together(conn, thread.chat)):
         return False
     return thread.claim_id is None or staff.certno_hash != claims.read(conn, thread.claim_id).certno_hash
 

@@ -25,3 +25,11 @@ class NewerError(ThreadError):
 
 class EmptyError(ThreadError):
     """An answer without words."""
+
+
+class TooLongError(ThreadError):
+    """An answer longer than one answer may be. `most` is in characters."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(most)
+        self.most = most

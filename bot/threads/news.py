@@ -12,6 +12,7 @@ from bot.claims.news import Post
 from bot.claims.tables import claims
 from bot.claims.told import first_time
 from bot.jobs import Job
+from bot.linking.party import where
 from bot.members.tables import unions
 from bot.message import Button, Message
 from bot.staff import accounts, links
@@ -21,7 +22,15 @@ from handlers.say import Say
 JOB_KIND: Final = "thread_news"
 """The kind of the job that tells the staff of a thread; payload {"thread": id, "again": whether only whoever took it}."""
 WRITE: Final = Button(Say("thread.button.write"), "human")
-"""Under everything that comes from the staff: what is typed next goes to them."""
+"""What is typed next goes to the staff, about whatever is being talked about."""
+
+FROM_STAFF: Final = frozenset({"thread.answer", "thread.answer_about", "thread.closed"})
+"""The sentences that come from the staff: over a button to write to them, and a reply to one goes to them."""
+
+
+def write(claim_id: int | None) -> Button:
+    """The same, about that very claim."""
+    return WRITE if claim_id is None else Button(WRITE.label, f"{WRITE.action}:{claim_id}")
 
 
 def tell_staff_later(conn: Connection, thread_id: int, *, now: datetime) -> None:
@@ -50,15 +59,20 @@ def tell_staff_once(conn: Connection, job: Job, public_url: str, post: Post, now
 
 
 def tell_member(conn: Connection, thread: Thread, words: str, *, now: datetime) -> None:
-    """Queue the answer into the chat."""
+    """Queue the answer into the chat where the member last was."""
     number, _ = _named(conn, thread)
     about = Say("thread.answer", {"text": words}) if number is None else Say("thread.answer_about", {"text": words, "number": number})
-    notices.queue(conn, thread.chat, Message((about,), ((WRITE,),)), locale=thread.locale, now=now)
+    _tell_member(conn, thread, about, now)
 
 
 def tell_member_closed(conn: Connection, thread: Thread, *, now: datetime) -> None:
     """Queue that the staff are done with it, where the member was still waiting for words."""
-    notices.queue(conn, thread.chat, Message((Say("thread.closed"),), ((WRITE,),)), locale=thread.locale, now=now)
+    _tell_member(conn, thread, Say("thread.closed"), now)
+
+
+def _tell_member(conn: Connection, thread: Thread, said: Say, now: datetime) -> None:
+    message = Message((said,), ((write(thread.claim_id),),))
+    notices.queue(conn, where(conn, thread.chat), message, locale=thread.locale, now=now)
 
 
 def _new(thread: Thread, number: str | None, union: str) -> Say:

@@ -33,5 +33,6 @@ thread_messages = Table(
     Column("thread_id", BigId, nullable=False, index=True),
     Column("at", Moment, nullable=False),
     Column("staff_id", BigId, nullable=True),  # none: the member
-    Column("words", EncryptedText("thread_messages.words"), nullable=False),
+    Column("words", EncryptedText("thread_messages.words"), nullable=False),  # may be empty beside a picture
+    Column("upload", String(32), nullable=True, index=True),  # the picture or document that was sent, while it is there
 )

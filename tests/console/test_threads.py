@@ -9,11 +9,14 @@ from sqlalchemy import Connection
 
 from bot import audit
 from bot.claims.claim import Claim
-from bot.message import Chat
+from bot.documents import uploads
+from bot.documents.errors import Reason
+from bot.documents.files import picture_key
+from bot.message import Chat, UploadId
 from bot.staff import links
 from bot.staff.accounts import Staff
 from bot.staff.roles import Role
-from bot.threads import answer, ask
+from bot.threads import answer, ask, pictures
 from bot.threads.thread import State, Thread
 from handlers.on_behalf import Helper
 from tests.claims.making import CHAT, NOW, Stay, Town, claim_for, hire, plant
@@ -195,3 +198,85 @@ async def test_who_filed_a_claim_for_a_member_stands_on_its_page_with_the_phone_
     assert "请打会员的电话说一声" in body
     assert "13900139000" not in body
     assert "13900139000" in await visitor.post(f"/claims/{claim.id}/open", {"field": "helper_phone"}, status=200)
+
+
+async def shown(console: Console, claim: Claim, pages: int = 1) -> UploadId:
+    """A picture the member sent to the staff of their claim."""
+
+    def work(conn: Connection) -> UploadId:
+        upload = uploads.add(conn, CHAT, source={"raw": True}, name="a.jpg", now=NOW)
+        ask.say(conn, CHAT, "", claim_id=claim.id, locale="zh_CN", now=NOW, upload=upload)
+        if pages:
+            uploads.settle(conn, upload, pages, now=NOW)
+        return upload
+
+    upload = await console.store.write(work)
+    for number in range(pages):
+        await console.files.put(picture_key(upload, number), b"\xff\xd8 page")
+    return upload
+
+
+async def test_a_picture_is_seen_by_the_branch_alone_and_every_look_is_on_record(console: Console) -> None:
+    town, claim, staff, thread = await console.store.write(begin)
+    upload = await shown(console, claim, 2)
+    western = await console.store.write(lambda conn: hire(conn, "west", Role.ADMINISTRATOR, town.west))
+    picture = f"/pictures/{upload}/1"
+
+    await (await console.signed_in(western)).get(picture, status=404)
+    await console.visitor().get(picture, status=303)
+    visitor = await console.signed_in(staff)
+    assert "page" in await visitor.get(picture)
+
+    looks = [entry for entry in await console.store.read(audit.history, thread.subject) if entry.action == "looked"]
+    assert [(entry.actor, entry.detail) for entry in looks] == [(staff.actor, {"picture": 1})]
+    for page in ("/threads/1", f"/claims/{claim.id}"):
+        body = await visitor.get(page)
+        assert body.count(f"/console/pictures/{upload}/") == 4  # each page of it, as a picture and as the way to see it large
+    await visitor.get(f"/pictures/{upload}/2", status=404)
+
+
+async def test_what_is_not_safe_yet_is_not_shown(console: Console) -> None:
+    _, claim, staff, _ = await console.store.write(begin)
+    upload = await shown(console, claim, 0)
+    visitor = await console.signed_in(staff)
+
+    body = await visitor.get("/threads/1")
+
+    assert "还在处理" in body
+    assert f"/console/pictures/{upload}" not in body
+    await visitor.get(f"/pictures/{upload}/0", status=404)
+
+
+async def test_a_picture_nobody_could_open_is_said_to_have_come(console: Console) -> None:
+    _, claim, staff, thread = await console.store.write(begin)
+    upload = await shown(console, claim, 0)
+
+    def work(conn: Connection) -> None:
+        uploads.settle(conn, upload, Reason.BROKEN, now=NOW)
+        pictures.let_go(conn, thread)
+
+    await console.store.write(work)
+
+    assert "打不开，已经请他重新发" in await (await console.signed_in(staff)).get("/threads/1")
+
+
+async def test_a_file_that_belongs_to_nothing_is_no_picture_for_staff(console: Console) -> None:
+    staff = await console.store.write(lambda conn: (plant(conn), hire(conn, "east"))[1])
+    upload = await console.store.write(lambda conn: uploads.add(conn, CHAT, source={"raw": True}, name="a.jpg", now=NOW))
+    await console.store.write(lambda conn: uploads.settle(conn, upload, 1, now=NOW))
+    await console.files.put(picture_key(upload, 0), b"\xff\xd8 page")
+
+    await (await console.signed_in(staff)).get(f"/pictures/{upload}/0", status=404)
+
+
+async def test_an_answer_that_is_too_long_is_not_cut_but_given_back_whole(console: Console) -> None:
+    _, _, staff, _ = await console.store.write(begin)
+    visitor = await console.signed_in(staff)
+    lines_of_it = "一行\r\n" * 600  # 1,800 signs as the browser counts them, 2,400 as it sends them
+
+    body = await visitor.post("/threads/1/answer", {"seen": 1, "words": "字" * 2500 + "完"}, status=422)
+    await visitor.post("/threads/1/answer", {"seen": 1, "words": lines_of_it})
+
+    assert "最多 2000 个字" in body
+    assert "字" * 2500 + "完" in body
+    assert (await console.store.read(words_of, 1))[1:] == [("一行\n" * 600).strip()]

@@ -13,16 +13,17 @@ from sqlalchemy import Connection
 from bot import audit
 from bot.claims.claim import Claim
 from bot.jobs import Job
+from bot.linking import party
 from bot.message import Chat
 from bot.staff.accounts import Staff
 from bot.staff.roles import Role
 from bot.store import Store
 from bot.threads import answer, ask, find, news
 from bot.threads.erase import erase_closed
-from bot.threads.errors import EmptyError, NewerError, NoSuchThreadError, NotAllowedError
+from bot.threads.errors import EmptyError, NewerError, NoSuchThreadError, NotAllowedError, TooLongError
 from bot.threads.find import Filters
-from bot.threads.thread import State, Thread
-from tests.claims.making import CHAT, NOW, Stay, Town, claim_for, hire, plant
+from bot.threads.thread import State, Thread, lines
+from tests.claims.making import CHAT, NOW, Stay, Town, claim_for, hire, plant, queued
 from tests.threads.talking import all_threads, last_line, link, told, words_of
 
 QUESTION = "钱什么时候到"
@@ -50,7 +51,7 @@ async def test_an_answer_reaches_the_chat_and_stands_on_the_thread_and_on_record
     (chat, message) = (await store.read(told))[-1]
     assert chat == "web:somebody"
     assert (message.lines[0].key, message.lines[0].figures) == ("thread.answer_about", {"text": "三天内到账", "number": claim.number})
-    assert message.buttons[0][0].action == "human"
+    assert message.buttons[0][0].action == f"human:{claim.id}"
     entries = await store.read(audit.history, thread.subject)
     assert [(entry.actor, entry.action) for entry in entries] == [("member:web:somebody", "asked"), (staff.actor, "answered")]
     assert QUESTION not in str([entry.detail for entry in entries])
@@ -245,11 +246,126 @@ async def test_only_what_was_closed_long_ago_and_led_to_no_claim_is_erased_and_i
     assert await store.write(work) == ([1, 2, 4], 0, None)
 
 
-async def test_the_answer_goes_where_the_member_wrote_last(store: Store) -> None:
+OTHER = Chat("telegram", "same-member")
+
+
+def linked(conn: Connection, chat: Chat = CHAT) -> None:
+    """The member has come together in two chats, and is in the other one."""
+    party.join(conn, chat, OTHER, actor="member:web:somebody", how="code", now=NOW)
+    party.arrive(conn, OTHER)
+
+
+def answers(conn: Connection) -> list[str]:
+    return [chat for chat, message in told(conn) if message.lines[0].key.startswith("thread.")]
+
+
+async def test_the_answer_goes_where_the_member_last_was_and_the_word_that_it_is_closed_too(store: Store) -> None:
+    def work(conn: Connection) -> list[str]:
+        _, _, staff, thread = begin(conn)
+        linked(conn)
+        answered(conn, thread, staff)
+        party.arrive(conn, CHAT)
+        answered(conn, thread, staff, "还有一句")
+        ask.say(conn, OTHER, "好", claim_id=thread.claim_id, locale="zh_CN", now=NOW)
+        party.arrive(conn, OTHER)
+        answer.close(conn, thread.id, staff, seen=last_line(conn, thread.id).id, now=NOW)
+        return answers(conn)
+
+    assert await store.write(work) == ["telegram:same-member", "web:somebody", "telegram:same-member"]
+
+
+async def test_after_the_chats_part_the_answer_goes_to_the_chat_of_the_claim(store: Store) -> None:
     def work(conn: Connection) -> list[str]:
         _, claim, staff, thread = begin(conn)
-        ask.say(conn, Chat("telegram", "same-member"), "还是我", claim_id=claim.id, locale="zh_CN", now=NOW)
+        linked(conn)
+        ask.say(conn, OTHER, "还是我", claim_id=claim.id, locale="zh_CN", now=NOW)
+        party.leave(conn, OTHER, actor="member:web:somebody", now=NOW)
         answered(conn, thread, staff)
-        return [chat for chat, message in told(conn) if message.lines[0].key.startswith("thread.answer")]
+        return answers(conn)
 
-    assert await store.write(work) == ["telegram:same-member"]
+    assert await store.write(work) == ["web:somebody"]
+
+
+async def test_what_is_written_without_a_claim_in_two_chats_of_a_member_is_one_thread(store: Store) -> None:
+    def work(conn: Connection) -> tuple[list[int], int, list[int]]:
+        plant(conn)
+        linked(conn)
+        first = ask.say(conn, CHAT, "一", claim_id=None, locale="zh_CN", now=NOW).thread
+        second = ask.say(conn, OTHER, "二", claim_id=None, locale="zh_CN", now=NOW).thread
+        party.leave(conn, OTHER, actor="member:web:somebody", now=NOW)
+        apart = ask.say(conn, OTHER, "三", claim_id=None, locale="zh_CN", now=NOW).thread
+        return [first.id, second.id], apart.id, [len(words_of(conn, thread.id)) for thread in all_threads(conn)]
+
+    together, apart, said = await store.write(work)
+
+    assert together[0] == together[1] != apart
+    assert said == [2, 1]
+
+
+async def test_nobody_answers_in_a_chat_linked_with_their_own(store: Store) -> None:
+    def work(conn: Connection) -> None:
+        _, _, staff, thread = begin(conn)
+        linked(conn)
+        link(conn, staff, OTHER.id)
+        with pytest.raises(NotAllowedError, match="own"):
+            answered(conn, thread, staff)
+
+    await store.write(work)
+
+
+async def test_a_member_who_writes_while_the_answer_is_on_its_way_is_read_first(store: Store) -> None:
+    _, claim, staff, thread = await store.write(begin)
+    seen = (await store.read(last_line, thread.id)).id
+
+    def reply(conn: Connection) -> Thread:
+        return answer.answer(conn, thread.id, staff, "三天内到账", seen=seen, now=NOW)
+
+    def more(conn: Connection) -> ask.Said:
+        return ask.say(conn, CHAT, "急用", claim_id=claim.id, locale="zh_CN", now=NOW)
+
+    results = await asyncio.gather(store.write(more), store.write(reply), return_exceptions=True)
+
+    said = await store.read(words_of, thread.id)
+    after = (await store.read(all_threads))[0]
+    if isinstance(results[1], NewerError):
+        assert (said, after.state) == ([QUESTION, "急用"], State.WAITING)
+    else:  # the answer came first: then it is the staff's turn again
+        assert (said, after.state) == ([QUESTION, "三天内到账", "急用"], State.WAITING)
+
+
+async def test_of_fifty_messages_at_once_none_is_lost_and_the_staff_are_told_once(store: Store) -> None:
+    _, claim, staff, thread = await store.write(begin)
+    texts = [f"第{number}句" for number in range(50)]
+
+    def work(conn: Connection, text: str) -> ask.Said:
+        return ask.say(conn, CHAT, text, claim_id=claim.id, locale="zh_CN", now=NOW)
+
+    await asyncio.gather(*(store.write(work, text) for text in texts))
+
+    assert sorted(await store.read(words_of, thread.id)) == sorted([QUESTION, *texts])
+    assert len(await store.read(queued, "thread_news")) == 1
+    assert (await store.write(answered, thread, staff)).state is State.ANSWERED
+    assert await store.read(audit.verify, thread.subject) is None
+
+
+async def test_of_a_very_long_thread_the_last_things_said_are_read(store: Store) -> None:
+    def work(conn: Connection) -> list[str]:
+        _, claim, _, thread = begin(conn)
+        for number in range(10):
+            ask.say(conn, CHAT, f"第{number}句", claim_id=claim.id, locale="zh_CN", now=NOW)
+        return [line.words for line in lines(conn, thread.id, 3)]
+
+    assert await store.write(work) == ["第7句", "第8句", "第9句"]
+
+
+@pytest.mark.parametrize(("words", "goes"), [("字" * 2000, True), ("字" * 2000 + "\n ", True), ("字" * 2001, False)])
+async def test_an_answer_of_exactly_the_limit_goes_whole_and_one_beyond_not_at_all(store: Store, words: str, goes: bool) -> None:
+    _, _, staff, thread = await store.write(begin)
+
+    if goes:
+        await store.write(answered, thread, staff, words)
+    else:
+        with pytest.raises(TooLongError):
+            await store.write(answered, thread, staff, words)
+
+    assert await store.read(words_of, thread.id) == ([QUESTION, "字" * 2000] if goes else [QUESTION])

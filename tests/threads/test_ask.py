@@ -5,14 +5,14 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from bot.conversation.actions import order_action
 from bot.message import Edited, Pressed, Text
 from bot.store import Store
 from bot.threads.hours import Hours
 from bot.threads.thread import State
-from tests.claims.making import queued
+from tests.claims.making import Stay, claim_for, queued
 from tests.conversation.scene import Scene
 from tests.conversation.test_buttons import TO_THE_LAST_LOOK, go, texts
 from tests.threads.talking import all_threads, words_of
@@ -82,7 +82,7 @@ async def test_a_photograph_in_between_does_not_end_the_wait_for_words(scene: Sc
     await go(scene, ["/start", "人工", "（照片）", QUESTION])
 
     (thread,) = await scene.store.read(all_threads)
-    assert await scene.store.read(words_of, thread.id) == [QUESTION]
+    assert await scene.store.read(words_of, thread.id) == ["", QUESTION]
 
 
 @pytest.mark.parametrize("words", ["", "字" * 2001])
@@ -220,6 +220,39 @@ async def test_a_message_to_the_staff_that_is_edited_goes_to_them_again_and_answ
 
     (thread,) = await scene.store.read(all_threads)
     assert await scene.store.read(words_of, thread.id) == ["我花了2万", "我花了3万"]
+    assert (await scene.place()).answers == before
+
+
+async def test_what_is_edited_goes_to_the_thread_it_went_to_though_another_is_open_by_then(scene: Scene) -> None:
+    def claims(conn: Connection) -> list[int]:
+        return [claim_for(conn, Stay(2, chat=scene.chat, out_of_pocket=cash)).id for cash in (15_200_000, 6_000_000)]
+
+    first, second = await scene.store.write(claims)
+    await scene.tell(Pressed(order_action("human", str(first))))
+    await scene.tell(Text("第一笔", "m1"))
+    await scene.tell(Pressed(order_action("human", str(second))))
+    await scene.tell(Text("第二笔", "m2"))
+
+    await scene.tell(Edited("第一笔，改过", "m1"))
+    await scene.tell(Text("回第二笔", about=f"human:{second}"))
+    await scene.tell(Text("回第一笔", about=f"human:{first}"))
+
+    threads = {thread.claim_id: thread.id for thread in await scene.store.read(all_threads)}
+    assert await scene.store.read(words_of, threads[first]) == ["第一笔", "第一笔，改过", "回第一笔"]
+    assert await scene.store.read(words_of, threads[second]) == ["第二笔", "回第二笔"]
+
+
+@pytest.mark.parametrize("about", ["human", "human:1", "human:99", "human:x", "human:" + "9" * 40])
+async def test_a_reply_to_the_staff_goes_to_the_members_own_thread_at_any_point(scene: Scene, about: str) -> None:
+    await go(scene, ["住院花了1万8", "人工", QUESTION, "[不用给]"])
+    other = Scene(scene.store, chat=type(scene.chat)("web", "another"))
+    await other.store.write(lambda conn: claim_for(conn, Stay(2, chat=other.chat)))
+    before = (await scene.place()).answers
+
+    await scene.tell(Text("45", about=about))
+
+    (thread,) = await scene.store.read(all_threads)
+    assert await scene.store.read(words_of, thread.id) == [QUESTION, "45"]
     assert (await scene.place()).answers == before
 
 

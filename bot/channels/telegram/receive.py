@@ -53,6 +53,9 @@ class FileCame:
     album: str = ""
     is_edit: bool = False
     """The message was there before: its caption was changed, or its picture."""
+    words: str = ""
+    """Its caption."""
+    replies_to: int | None = None
 
 
 @dataclass(frozen=True)
@@ -121,13 +124,18 @@ def _message(message: Message, update_id: str, *, edited: bool) -> Received | No
         return _elsewhere(message, chat, update_id, locale)
     if file := _file(message):
         file_id, unique, name, size = file
-        return FileCame(chat, update_id, locale, file_id, name, size, unique, message.media_group_id or "", edited)
+        album, words, replies_to = message.media_group_id or "", message.caption or "", _replies_to(message)
+        return FileCame(chat, update_id, locale, file_id, name, size, unique, album, edited, words, replies_to)
     if message.text is None and (edited or message.effective_attachment is None):
         return None  # a service message: something was pinned, a timer was set; or a place that is being shared goes on
+    return Spoken(Incoming(chat, update_id, _said(message, edited=edited), locale), _replies_to(message))
+
+
+def _replies_to(message: Message) -> int | None:
+    """The message of ours that this one replies to."""
     replied = message.reply_to_message
     of_ours = replied is not None and replied.from_user is not None and replied.from_user.is_bot
-    incoming = Incoming(chat, update_id, _said(message, edited=edited), locale)
-    return Spoken(incoming, replied.message_id if replied is not None and of_ours else None)
+    return replied.message_id if replied is not None and of_ours else None
 
 
 def _elsewhere(message: Message, chat: Chat, update_id: str, locale: str | None) -> Received:

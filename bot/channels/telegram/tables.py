@@ -29,7 +29,7 @@ telegram_questions = Table(
     metadata,
     Column("chat", String(64), primary_key=True),
     Column("message", BigInteger, primary_key=True, autoincrement=False),
-    Column("sentence", String(60), nullable=False),  # of the question this message asked
+    Column("sentence", String(60), nullable=False),  # of the question it asked; or the order of the button under words of the staff
 )
 
 telegram_posts = Table(

@@ -85,7 +85,8 @@ def _file_came(conn: Connection, file: FileCame, step: Step, chat_url: str, now:
     if file.size > MAX_BYTES:
         return _too_big(conn, file, chat_url, now)
     _answered(conn, file.chat, now)
-    return step(conn, Incoming(file.chat, file.update_id, FileSent(_upload(conn, file, now)), file.locale), now=now)
+    sent = FileSent(_upload(conn, file, now), file.words, asked.about(conn, file.chat, file.replies_to))
+    return step(conn, Incoming(file.chat, file.update_id, sent, file.locale), now=now)
 
 
 def _answered(conn: Connection, chat: Chat, now: datetime) -> None:

@@ -19,9 +19,10 @@ from bot.members import unions
 from bot.staff import accounts
 from bot.staff.accounts import Staff
 from bot.threads import answer, find
-from bot.threads.errors import EmptyError, NewerError, NoSuchThreadError, NotAllowedError, ThreadError
+from bot.threads.answer import LONGEST
+from bot.threads.errors import EmptyError, NewerError, NoSuchThreadError, NotAllowedError, ThreadError, TooLongError
 from bot.threads.find import Filters
-from bot.threads.thread import Line, State, Thread, lines
+from bot.threads.thread import MOST_SHOWN, Line, State, Thread, lines
 from calculator import load
 
 Form = Mapping[str, Any]
@@ -30,7 +31,8 @@ Deed = Callable[[Connection, int, Staff, datetime], Thread]
 CANNED: Final = tuple(f"console.thread.canned.{number}" for number in range(1, 7))
 """Answers to begin with, worded in the staff member's language for editing."""
 DONE: Final = frozenset({"answered", "taken", "closed"})
-LONGEST: Final = 2000
+MOST_READ: Final = 20_000
+"""More than anybody types: what is too long for an answer is given back whole, to be shortened."""
 MINE: Final = "mine"
 NOBODY: Final = "nobody"
 
@@ -65,7 +67,7 @@ async def thread(request: web.Request) -> web.Response:
 async def reply(request: web.Request) -> web.Response:
     """Answer the member in the chat."""
     form = await request.post()
-    words, seen = text(form, "words", LONGEST), whole_number(form, "seen") or 0
+    words, seen = _words(form), whole_number(form, "seen") or 0
     return await _done(request, "answered", lambda c, thread, staff, at: answer.answer(c, thread, staff, words, seen=seen, now=at))
 
 
@@ -90,8 +92,13 @@ async def _done(request: web.Request, done: str, deed: Deed) -> web.Response:
         raise web.HTTPNotFound from error
     except ThreadError as error:
         status, problem = worded(error)
-        return await _page(request, status=status, problem=problem, kept=text(form, "words", LONGEST))
+        return await _page(request, status=status, problem=problem, kept=_words(form))
     return redirect(request, "thread", thread=thread_id, query={"done": done})
+
+
+def _words(form: Form) -> str:
+    """What was typed; a browser ends its lines in two signs, and counts them as one."""
+    return text(form, "words", MOST_READ).replace("\r\n", "\n")
 
 
 def worded(error: ThreadError) -> tuple[int, str]:
@@ -101,6 +108,8 @@ def worded(error: ThreadError) -> tuple[int, str]:
             return 409, "console.thread.problem.newer"
         case EmptyError():
             return 422, "console.thread.problem.empty"
+        case TooLongError():
+            return 422, "console.thread.problem.too_long"
         case NotAllowedError():
             return 403, f"console.thread.problem.{error.reason}"
         case _:
@@ -129,6 +138,7 @@ async def _page(request: web.Request, *, status: int = 200, problem: str = "", k
         kept=kept,
         done=done if done in DONE else None,
         longest=LONGEST,
+        most_shown=MOST_SHOWN,
     )
 
 

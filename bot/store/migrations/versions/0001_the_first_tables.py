@@ -391,10 +391,12 @@ def upgrade() -> None:  # noqa: PLR0915
         sa.Column("at", Moment(), nullable=False),
         sa.Column("staff_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("words", sa.LargeBinary(), nullable=False),
+        sa.Column("upload", sa.String(length=32), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_thread_messages")),
     )
     with op.batch_alter_table("thread_messages", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_thread_messages_thread_id"), ["thread_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_thread_messages_upload"), ["upload"], unique=False)
 
     op.create_table(
         "threads",
@@ -594,6 +596,7 @@ def downgrade() -> None:  # noqa: PLR0915
 
     op.drop_table("threads")
     with op.batch_alter_table("thread_messages", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_thread_messages_upload"))
         batch_op.drop_index(batch_op.f("ix_thread_messages_thread_id"))
 
     op.drop_table("thread_messages")
