@@ -15,6 +15,7 @@ Ppm = NewType("Ppm", int)
 
 FEN_PER_YUAN = 100
 MILLION = 1_000_000
+_HALF = 500_000
 LARGEST = Fen(10**12)
 """Ten thousand million yuan: more than any case, and times any rate still within 64 bits."""
 
@@ -57,9 +58,9 @@ def parse_rate(text: str) -> Ppm:
     return Ppm(ppm)
 
 
-def half_up(numerator: int, denominator: int) -> int:
-    """Give the whole number nearest to a fraction that is not negative; a half goes up."""
-    return (2 * numerator + denominator) // (2 * denominator)
+def half_up(exact: int) -> Fen:
+    """Give the fen nearest to an amount in millionths of a fen that is not negative; a half goes up."""
+    return Fen((exact + _HALF) // MILLION)
 
 
 def plain(fen: int) -> str:

@@ -12,7 +12,7 @@ from calculator.awards.listed import Item
 from calculator.deadline import Deadline
 from calculator.errors import FactError, NoEditionError
 from calculator.facts import FACTS, UNCLEAR, Facts, Known, Open, Value, checked, fact_named
-from calculator.logic import FAILED, Test
+from calculator.logic import FAILED, Test, leaves
 from calculator.sums import Base
 from calculator.working import Step, Words
 
@@ -107,10 +107,14 @@ class Edition:
     amount_facts: Mapping[str, Words] = field(repr=False)
     """The facts the amount may read, beside the conditions, each with the clause that reads it."""
     asked: frozenset[str] = field(init=False, repr=False)
-    """The names of `asks`, to be held against what is known."""
+    """The names of `asks`."""
+    noted: frozenset[str] = field(init=False, repr=False)
+    """The facts and sums of late conditions, reviews and deadlines: what is judged only once it is known."""
 
     def __post_init__(self) -> None:
+        late = (leaf.fact for condition in (*self.late_conditions, *self.reviews) for leaf in leaves(condition.test))
         object.__setattr__(self, "asked", frozenset(self.asks))
+        object.__setattr__(self, "noted", frozenset((*late, *(deadline.fact for deadline in self.deadlines))))
 
     def choices(self, fact: str) -> tuple[Choice, ...]:
         """List what a choice fact can be under this edition, in the order of the file."""
@@ -129,6 +133,10 @@ class Edition:
     def with_sums(self, facts: Facts) -> Known:
         """Add every sum, as far as the facts settle it."""
         return {**facts, **{base.name: _sum(base, facts) for base in self.sums.values()}} if self.sums else facts
+
+    def is_whole(self, known: Known) -> bool:
+        """Whether everything that is asked is known and clear."""
+        return known.keys() >= self.asked and UNCLEAR not in known.values()
 
     def documents_for(self, facts: Facts) -> tuple[DocumentNeed, ...]:
         """List the papers this case needs: those always needed, and those that a fact asks for or may ask for."""

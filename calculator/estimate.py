@@ -52,13 +52,14 @@ class Estimate(NamedTuple):
 def estimate(edition: Edition, facts: Facts) -> Estimate:
     """Work out the verdict and the amount that these facts give under this edition."""
     known = edition.with_sums(facts)
-    verdict = judged(edition, known)
+    is_whole = edition.is_whole(known)
+    verdict = judged(edition, known, is_whole=is_whole)
     hand_in_by = last_day(edition, facts) if edition.deadlines else None
     if verdict.outcome is not ELIGIBLE and not _has_amount(edition, verdict, known):
         amount = NOTHING if verdict.outcome is Outcome.INELIGIBLE else None
         return Estimate(edition.id, edition.benefit, edition.status, verdict, amount, (), None, (), hand_in_by)
     working: list[Step] = []
-    due, cap_left = _due(edition, known, working)
+    due, cap_left = _due(edition, known, working, is_whole=is_whole)
     routes: tuple[str, ...] = ()
     for route in edition.routes:
         if due > route.over:
@@ -78,9 +79,9 @@ def _has_amount(edition: Edition, verdict: Verdict, known: Known) -> bool:
     return verdict.outcome is Outcome.REVIEW and not (UNCLEAR in known.values() and open_amount(edition, known))
 
 
-def _due(edition: Edition, known: Known, working: list[Step]) -> tuple[Fen, Fen | None]:
+def _due(edition: Edition, known: Known, working: list[Step], *, is_whole: bool) -> tuple[Fen, Fen | None]:
     """Award, its bounds, and the year. What this year was paid may be unknown where nothing is due."""
-    amount = of_one_payment(edition, _award(edition, known, working), working)
+    amount = of_one_payment(edition, _award(edition, known, working, is_whole=is_whole), working)
     if PAID_THIS_YEAR not in edition.amount_facts:
         return amount, None
     paid = known.get(PAID_THIS_YEAR)
@@ -89,21 +90,14 @@ def _due(edition: Edition, known: Known, working: list[Step]) -> tuple[Fen, Fen 
     return of_the_year(edition, amount, paid, working)
 
 
-def _award(edition: Edition, known: Known, working: list[Step]) -> Fen:
+def _award(edition: Edition, known: Known, working: list[Step], *, is_whole: bool) -> Fen:
     """Pay the award. Where facts are missing that cannot change it, there is nothing to show but the sum."""
     award = edition.award
-    if _is_whole(edition, known):
+    if is_whole or all(is_known(name, known) for name in award.path(known)):
         return rounded(award.pay(known, working), award.clause, working)
     amount = rounded(award.range(known)[0], award.clause, [])
     working.append(Step("settled", {"amount": amount}, award.clause))
     return amount
-
-
-def _is_whole(edition: Edition, known: Known) -> bool:
-    """Whether everything the award is worked out from is known."""
-    if UNCLEAR not in known.values() and known.keys() >= edition.amount_facts.keys():
-        return True
-    return all(is_known(name, known) for name in edition.award.path(known))
 
 
 def _condition(result: ConditionResult) -> dict[str, Any]:

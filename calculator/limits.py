@@ -30,9 +30,8 @@ def of_the_year(edition: Edition, amount: Fen, paid: int, working: list[Step]) -
     cap = edition.cap_per_year
     if cap is None:
         return amount, None
-    left = max(cap.amount - paid, 0)
-    due = Fen(min(amount, left))
+    left = Fen(cap.amount - paid if paid < cap.amount else 0)
+    kind, due = ("cap_year", amount) if amount <= left else ("cap_year_reached", left)
     rest = Fen(left - due)
-    figures = {"cap": cap.amount, "paid": paid, "left": left, "amount": due, "rest": rest}
-    working.append(Step("cap_year_reached" if due < amount else "cap_year", figures, cap.clause))
+    working.append(Step(kind, {"cap": cap.amount, "paid": paid, "left": left, "amount": due, "rest": rest}, cap.clause))
     return due, rest

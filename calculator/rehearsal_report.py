@@ -104,7 +104,8 @@ def line_names(edition: Edition) -> dict[int, str]:
     """What the lines of an edition's table are called, by their number; 0 is none."""
     award = edition.award
     if isinstance(award, RateOnWhole | FixedSum):
-        names = [" ".join(f"{end} {pretty(row.figures[end])}" for end in ENDS if end in row.figures) for row in award.bands.rows]
+        tables = [row.step.figures for row in award.bands.rows]
+        names = [" ".join(f"{end} {pretty(figures[end])}" for end in ENDS if end in figures) for figures in tables]
     else:
         names = [item for items in edition.items.values() for item in items]
     return {NO_LINE: "no band", **dict(enumerate(names, 1))}

@@ -61,19 +61,21 @@ class Verdict(NamedTuple):
 
 def judge(edition: Edition, facts: Facts) -> Verdict:
     """Held against every condition: one that fails is final; then what is missing; then what a person must look at."""
-    return judged(edition, edition.with_sums(facts))
+    known = edition.with_sums(facts)
+    return judged(edition, known, is_whole=edition.is_whole(known))
 
 
-def judged(edition: Edition, known: Known) -> Verdict:
-    """Judge facts that the sums have been added to."""
+def judged(edition: Edition, known: Known, *, is_whole: bool) -> Verdict:
+    """Judge facts that the sums have been added to; `is_whole` says whether they are all that is asked."""
     results = [_judged(condition, known) for condition in edition.conditions]
-    results += _later(edition, known)
-    if UNCLEAR in known.values():
+    if not known.keys().isdisjoint(edition.noted):
+        results += _later(edition, known)
+    if not is_whole and UNCLEAR in known.values():
         results += _unclear_amount(edition, known, {result.fact for result in results})
     states = [result.state for result in results]  # a set would hash them, which takes longer
     if FAILED in states:
         return Verdict(Outcome.INELIGIBLE, tuple(results), ())
-    missing = _missing(edition, known)
+    missing = () if is_whole else _missing(edition, known)
     if missing:
         return Verdict(Outcome.UNDETERMINED, tuple(results), missing)
     return Verdict(Outcome.REVIEW if REVIEW in states else ELIGIBLE, tuple(results), ())
@@ -115,8 +117,6 @@ def _is_used_up(edition: Edition, low: Fen, high: Fen, paid: int) -> bool:
 
 def _missing(edition: Edition, known: Known) -> tuple[str, ...]:
     """List what is not known and matters. Where a person must look anyway, only what can still fail does, and a sum that can be told."""
-    if known.keys() >= edition.asked:
-        return ()
     amount = open_amount(edition, known)
     is_told = not any(known.get(name) is UNCLEAR for name in amount)
     tests = [condition.test for condition in edition.conditions]

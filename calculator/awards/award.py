@@ -53,7 +53,7 @@ class Award(Protocol):
 
 def rounded(exact: int, clause: Words, working: list[Step]) -> Fen:
     """Round to the fen, half up: the one rounding of an award."""
-    amount = Fen(half_up(exact, MILLION))
+    amount = half_up(exact)
     if exact % MILLION:
         working.append(Step("rounded", {"exact": exact_yuan(exact, MILLION), "amount": amount}, clause))
     return amount

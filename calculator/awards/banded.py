@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
 from calculator.amounts import MILLION, Fen, Ppm, exact_yuan, half_up
 from calculator.awards.award import Cap, Range, capped, cut, nothing, still_open
@@ -19,19 +18,14 @@ from calculator.working import Step, Words
 class Band:
     """One line of a table, with both ends included: `low` to `high` fen, and either a rate or a sum.
 
-    `figures` are the ends as the rule writes them, and what it pays.
+    `step` is what the working says where it applies: the ends as the rule writes them, and what it pays.
     """
 
     low: int
     high: int | None
     rate: Ppm
     amount: Fen
-    figures: Mapping[str, Any]
-
-    @property
-    def kind(self) -> str:
-        """The name of its step."""
-        return "band" if self.high is not None else "band_above"
+    step: Step
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +116,7 @@ class RateOnWhole(_Based):
         band = self.bands.find(base)
         if band is None:
             return nothing(self.clause, working)
-        working.append(Step(band.kind, band.figures, self.clause))
+        working.append(band.step)
         return cut(self, _product(base, band.rate, self.clause, working), working)
 
 
@@ -146,7 +140,7 @@ class FixedSum(_Based):
         band = self.bands.find(self.base.taken(facts, self.clause, working))
         if band is None:
             return nothing(self.clause, working)
-        working.append(Step(f"{band.kind}_sum", band.figures, self.clause))
+        working.append(band.step)
         return cut(self, band.amount * MILLION, working)
 
 
@@ -183,14 +177,14 @@ class Slices(_Based):
         for row in self.bands.rows:
             part = _slice(row, base)
             if part:
-                figures = {**row.figures, "part": part, "exact": exact_yuan(part * row.rate, MILLION)}
-                working.append(Step("slice" if row.high is not None else "slice_above", figures, self.clause))
+                figures = {**row.step.figures, "part": part, "exact": exact_yuan(part * row.rate, MILLION)}
+                working.append(Step(row.step.kind, figures, self.clause))
         return cut(self, self.worth(base), working)
 
 
 def _product(base: int, rate: Ppm, clause: Words, working: list[Step]) -> int:
     exact = base * rate
-    working.append(Step("product", {"base": base, "rate_ppm": rate, "amount": half_up(exact, MILLION)}, clause))
+    working.append(Step("product", {"base": base, "rate_ppm": rate, "amount": half_up(exact)}, clause))
     return exact
 
 

@@ -34,6 +34,7 @@ from calculator.language.values import CapTable, WordsTable, take_value
 from calculator.limits import PAID_THIS_YEAR
 from calculator.logic import All, Any_, Leaf, Test, leaves, negate
 from calculator.sums import Base
+from calculator.working import Step, Words
 
 Sums = Mapping[str, Base]
 
@@ -111,9 +112,9 @@ def _award(table: Any, sums: Sums) -> Award:
 
 
 _KINDS: dict[type, Callable[[Any, Sums, dict[str, Any]], Award]] = {
-    RateOnWholeTable: lambda row, sums, shared: RateOnWhole(base=_base(row, sums), bands=_bands(row.bands), **shared),
-    FixedSumTable: lambda row, sums, shared: FixedSum(base=_base(row, sums), bands=_bands(row.bands), **shared),
-    SlicesTable: lambda row, sums, shared: Slices(base=_base(row, sums), bands=_bands(row.bands), **shared),
+    RateOnWholeTable: lambda row, sums, shared: RateOnWhole(base=_base(row, sums), bands=_bands(row, "band", "band_above"), **shared),
+    FixedSumTable: lambda row, sums, shared: FixedSum(base=_base(row, sums), bands=_bands(row, "band_sum", "band_above_sum"), **shared),
+    SlicesTable: lambda row, sums, shared: Slices(base=_base(row, sums), bands=_bands(row, "slice", "slice_above"), **shared),
     SingleRateTable: lambda row, sums, shared: SingleRate(base=_base(row, sums), rate=Ppm(row.rate), **shared),
     ItemsTable: lambda row, _sums, shared: Items(
         fact=row.fact, items={item.id: Item(item.id, _words(item.title), Fen(item.amount)) for item in row.items}, **shared
@@ -131,15 +132,17 @@ def _base(table: Any, sums: Sums) -> Base:
     return sums[table.sum] if table.sum is not None else Base(table.base, (table.base,))
 
 
-def _bands(rows: list[Any]) -> Bands:
-    return Bands(tuple(_band(row) for row in rows))
+def _bands(table: Any, kind: str, kind_above: str) -> Bands:
+    """Compile the bands of an award, whose steps are of these kinds: `kind_above` is that of a band without an upper end."""
+    clause = _words(table.clause)
+    return Bands(tuple(_band(row, kind_above if row.high is None else kind, clause) for row in table.bands))
 
 
-def _band(row: BandTable) -> Band:
+def _band(row: BandTable, kind: str, clause: Words) -> Band:
     if isinstance(row, RateBandTable):
-        return Band(row.low, row.high, Ppm(row.rate), Fen(0), {**row.ends(), "rate_ppm": row.rate})
+        return Band(row.low, row.high, Ppm(row.rate), Fen(0), Step(kind, {**row.ends(), "rate_ppm": row.rate}, clause))
     assert isinstance(row, SumBandTable)  # noqa: S101  # a band pays a rate or a sum
-    return Band(row.low, row.high, Ppm(0), Fen(row.amount), {**row.ends(), "amount": row.amount})
+    return Band(row.low, row.high, Ppm(0), Fen(row.amount), Step(kind, {**row.ends(), "amount": row.amount}, clause))
 
 
 def _condition(row: Any, *, is_excluding: bool = False) -> Condition:

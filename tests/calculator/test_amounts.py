@@ -79,9 +79,9 @@ def test_a_rate_is_written_without_trailing_zeros() -> None:
     assert [percent(rate) for rate in (80_000, 15_000, 22_500, 1)] == ["8%", "1.5%", "2.25%", "0.0001%"]
 
 
-@pytest.mark.parametrize(("numerator", "denominator", "whole"), [(14, 10, 1), (15, 10, 2), (16, 10, 2), (25, 10, 3), (0, 7, 0)])
-def test_a_half_goes_up(numerator: int, denominator: int, whole: int) -> None:
-    assert half_up(numerator, denominator) == whole
+@pytest.mark.parametrize(("exact", "fen"), [(0, 0), (1_499_999, 1), (1_500_000, 2), (1_500_001, 2), (2_500_000, 3), (3_000_000, 3)])
+def test_a_half_goes_up(exact: int, fen: int) -> None:
+    assert half_up(exact) == fen
 
 
 @given(st.integers(0, 10**18), st.integers(0, 6))

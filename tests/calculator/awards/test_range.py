@@ -15,10 +15,12 @@ from calculator.awards.composed import Cases
 from calculator.facts import Known
 from calculator.sums import Base
 from calculator.verdict import next_worth_asking
+from calculator.working import Step
 from tests.calculator.awards.test_working import made, told
 from tests.calculator.cases import facts
 
 WORDS = {"zh": "规定", "en": "the rule"}
+STEP = Step("band", {}, WORDS)
 
 
 class Between(Base):
@@ -38,11 +40,11 @@ def tables(draw: st.DrawFn) -> Bands:
     ends = [*(low - 1 for low in lows[1:]), draw(st.none() | st.integers(lows[-1], 40))]
     pays = st.integers(0, 5)
     return Bands(
-        tuple(Band(low, end, Ppm(draw(pays) * MILLION), Fen(draw(pays)), {}) for low, end in zip(lows, ends, strict=True)),
+        tuple(Band(low, end, Ppm(draw(pays) * MILLION), Fen(draw(pays)), STEP) for low, end in zip(lows, ends, strict=True)),
     )
 
 
-ENDING = Bands((Band(0, 4, Ppm(0), Fen(1), {}), Band(5, 10, Ppm(MILLION), Fen(0), {})))
+ENDING = Bands((Band(0, 4, Ppm(0), Fen(1), STEP), Band(5, 10, Ppm(MILLION), Fen(0), STEP)))
 
 
 @example(ENDING, RateOnWhole, None, 0, 12)
