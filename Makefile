@@ -6,10 +6,10 @@ SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 python := .venv/bin/python
 
-.PHONY: help run demo test check bench lock clean runtime develop system .venv
+.PHONY: help run demo test test-faults check bench lock clean runtime develop system .venv
 
 help: ## show this list
-	@sed -n 's/^\([a-z]*\):[^#]*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
+	@sed -n 's/^\([a-z-]*\):[^#]*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 22
 
 run: runtime ## install what is missing, then serve the bot
 	@exec $(python) -m bot
@@ -22,6 +22,9 @@ test: system develop ## everything CI runs: check, then all tests
 	@$(python) -m pytest tests/calculator --cov
 	@$(python) -m pytest --ignore=tests/calculator --ignore=tests/process --numprocesses 3 --dist worksteal
 	@$(python) -m pytest tests/process
+
+test-faults: system develop ## the long form: 100 kills under 60 members, storms of notices, broken databases; a quarter of an hour
+	@$(python) -m pytest tests -m faults --capture=no
 
 check: develop ## format, lint, types, layers, policy files
 	@$(python) -m ruff format --check .

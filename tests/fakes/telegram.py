@@ -79,6 +79,7 @@ class Call:
     parameters: Json
     at: float
     folder: str = ""
+    fault: Fault | None = None
 
 
 @dataclass
@@ -187,10 +188,10 @@ class TelegramServer:
 
     async def _call(self, request: web.Request) -> web.Response:
         method, parameters = request.match_info["method"].lower(), _decoded(await request.post())
-        self.calls.append(Call(method, parameters, time.monotonic(), request.match_info["folder"]))
+        fault = self.faults[method].popleft() if self.faults[method] else None
+        self.calls.append(Call(method, parameters, time.monotonic(), request.match_info["folder"], fault))
         self._stir()
         try:
-            fault = self.faults[method].popleft() if self.faults[method] else None
             self._before(request.match_info["token"], method, fault)
             if isinstance(fault, Silence):
                 with suppress(TimeoutError):

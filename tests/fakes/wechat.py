@@ -58,11 +58,13 @@ class ApiError(Exception):
 
 @dataclass(frozen=True)
 class Call:
-    """One call the bot made."""
+    """One call the bot made, and the folder of the address it was made at: by this, callers are told apart."""
 
     path: str
     body: Json
     at: float
+    folder: str = ""
+    fault: Fault | None = None
 
 
 @dataclass(frozen=True)
@@ -80,6 +82,7 @@ class Member:
 
     id: str
     texts: list[str] = field(default_factory=list)
+    callers: list[str] = field(default_factory=list)  # who wrote each of them: the folder it called at, or `WeChatServer.caller`
     passive: int = 0  # how many of the texts came as the answer to a push
     follows: bool = True
     is_shut: bool = False  # more than 48 hours since the last message
@@ -92,6 +95,7 @@ class WeChatServer:
     def __init__(self, *, encrypted: bool = True) -> None:
         self.encrypted = encrypted
         self.callback = ""
+        self.caller = ""  # who answers pushes now, if a test tells callers apart
         self.clock: Callable[[], float] = time.time
         self.members: dict[str, Member] = {}
         self.media: dict[str, bytes] = {}
@@ -169,14 +173,14 @@ class WeChatServer:
 
     async def post(self, query: dict[str, str], body: str) -> Pushed:
         """One call of the account's address."""
-        begun, status, text = time.monotonic(), 0, ""
+        begun, status, text, caller = time.monotonic(), 0, "", self.caller
         with suppress(ClientError, TimeoutError):
             async with self._client.post(self.callback, params=query, data=body.encode()) as answer:
                 status, text = answer.status, await answer.text()
         pushed = Pushed(status, text, time.monotonic() - begun)
         self.pushes.append(pushed)
         if status == web.HTTPOk.status_code and text not in {"", "success"}:
-            self._show(text)
+            self._show(text, caller)
         self._stir()
         return pushed
 
@@ -191,7 +195,7 @@ class WeChatServer:
         query |= {"encrypt_type": "aes", "msg_signature": sign(TOKEN, timestamp, nonce, encrypted)}
         return query, xml({"ToUserName": ACCOUNT, "Encrypt": encrypted})
 
-    def _show(self, text: str) -> None:
+    def _show(self, text: str, caller: str) -> None:
         reply = {element.tag: element.text or "" for element in ET.fromstring(text)}  # noqa: S314 - from our own bot
         if self.encrypted:
             assert reply["MsgSignature"] == sign(TOKEN, reply["TimeStamp"], reply["Nonce"], reply["Encrypt"])
@@ -201,18 +205,20 @@ class WeChatServer:
         assert 0 < len(reply["Content"].encode()) <= LONGEST_BYTES
         member = self.members[reply["ToUserName"]]
         member.texts.append(reply["Content"])
+        member.callers.append(caller)
         member.passive += 1
 
     # The bot's side
 
     async def _call(self, request: web.Request) -> web.Response:
-        path, raw = request.path.removeprefix("/cgi-bin/"), await request.read()
+        folder, _, path = request.path.partition("/cgi-bin/")
+        raw, folder = await request.read(), folder.removeprefix("/")
         body: Json = json.loads(raw) if raw else {}
-        self.calls.append(Call(path, body, time.monotonic()))
+        fault = self.faults[path].popleft() if self.faults[path] else None
+        self.calls.append(Call(path, body, time.monotonic(), folder, fault))
         self._stir()
         if self.hangs is not None:
             await self.hangs.wait()
-        fault = self.faults[path].popleft() if self.faults[path] else None
         if isinstance(fault, Silence):
             with suppress(TimeoutError):
                 await asyncio.wait_for(fault.over.wait(), fault.seconds)
@@ -221,13 +227,13 @@ class WeChatServer:
         if isinstance(fault, Status):
             return web.Response(status=fault.code, text="<html>trouble</html>")
         try:
-            answer = self._answer(path, body, request.query, fault)
+            answer = self._answer(path, body, request.query, fault, folder)
         except ApiError as error:
             answer = web.json_response({"errcode": error.code, "errmsg": "made up"})
         self._stir()
         return _cut(request) if isinstance(fault, CutAfter) else answer
 
-    def _answer(self, path: str, body: Json, query: Any, fault: Fault | None) -> web.Response:
+    def _answer(self, path: str, body: Json, query: Any, fault: Fault | None, caller: str) -> web.Response:
         if isinstance(fault, Code):
             raise ApiError(fault.code)
         if path == "stable_token":
@@ -237,7 +243,7 @@ class WeChatServer:
         if path == "media/get":
             return self._media(query.get("media_id", ""))
         if path == "message/custom/send":
-            self._custom(body)
+            self._custom(body, caller)
         elif path == "menu/create":
             self.menu = body
         elif path != "get_api_domain_ip":
@@ -257,7 +263,7 @@ class WeChatServer:
             raise ApiError(40007)
         return web.Response(body=self.media[media_id], content_type="image/jpeg")
 
-    def _custom(self, asked: Json) -> None:
+    def _custom(self, asked: Json, caller: str) -> None:
         text, member = asked["text"]["content"], self.members.get(asked["touser"])
         if not self.may_write:
             raise ApiError(48001)
@@ -273,6 +279,7 @@ class WeChatServer:
             raise ApiError(45002)
         member.quota -= 1
         member.texts.append(text)
+        member.callers.append(caller)
 
     def _stir(self) -> None:
         self.changed.set()

@@ -42,11 +42,12 @@ class ApiError(Exception):
 
 @dataclass(frozen=True)
 class Call:
-    """One call the bot made, and when (monotonic seconds)."""
+    """One call the bot made, when (monotonic seconds), and the folder of the address it was made at: by this, callers are told apart."""
 
     path: str
     body: Json
     at: float
+    folder: str = ""
 
 
 @dataclass
@@ -94,9 +95,10 @@ class WeComServer:
                 await self.changed.wait()
 
     async def _call(self, request: web.Request) -> web.Response:
-        path, raw = request.path.removeprefix("/cgi-bin/"), await request.read()
+        folder, _, path = request.path.partition("/cgi-bin/")
+        raw = await request.read()
         body: Json = json.loads(raw) if raw else {}
-        self.calls.append(Call(path, body, time.monotonic()))
+        self.calls.append(Call(path, body, time.monotonic(), folder.removeprefix("/")))
         self.changed.set()
         fault = self.faults[path].popleft() if self.faults[path] else None
         if isinstance(fault, Silence):

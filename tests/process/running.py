@@ -99,7 +99,7 @@ class Bot:
     @asynccontextmanager
     async def store(self) -> AsyncIterator[Store]:
         """Its database, beside it or after it."""
-        opened = Store.open(f"sqlite:///{self.data}/niangjia.db", self.keyring)
+        opened = Store.open(self.environment.get("DATABASE_URL", f"sqlite:///{self.data}/niangjia.db"), self.keyring)
         try:
             yield opened
         finally:
