@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from bot.conversation.actions import order_action
@@ -32,8 +33,14 @@ def kept(talk: Talk) -> Mapping[str, Any]:
         "answers": place.answers,
         "since": place.since,
         "until": talk.conversation.revision,
+        "at": talk.now.isoformat(),
     }
     return {**place.drafts, name_of(place.flow, place.about): draft}
+
+
+def aside_since(draft: Mapping[str, Any], otherwise: datetime) -> datetime:
+    """When it was laid aside; one kept before that was noted, as it is told."""
+    return datetime.fromisoformat(draft["at"]) if "at" in draft else otherwise
 
 
 def emptied(talk: Talk) -> Talk:

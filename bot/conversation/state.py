@@ -42,7 +42,7 @@ class Place:
     since: int = 0
     """The revision with which this flow began: older buttons belong to something else."""
     drafts: Mapping[str, Any] = field(default_factory=dict)
-    """Flows begun and not finished, by what they are about: {"flow", "about", "answers", "since", "until"}."""
+    """Flows begun and not finished, by what they are about: {"flow", "about", "answers", "since", "until", "at"}."""
     told: Mapping[str, Any] = field(default_factory=dict)
     """The keys that each of the last typed messages answered, by the platform's id of the message, for when it is edited."""
 

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import date, datetime, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 from typing import Any
 
 from sqlalchemy import Connection, select
 
 from bot.claims import find
 from bot.claims.states import State
-from bot.conversation import drafts, state
+from bot.conversation import counting, drafts, state
 from bot.conversation.actions import order_action
+from bot.conversation.counting import Happening
 from bot.conversation.state import Conversation, Place
 from bot.conversation.tables import conversations
-from bot.conversation.talk import Rows, Talk
+from bot.conversation.talk import Rows, Talk, flow_of
 from bot.message import Button, Chat, Message, Say
 from bot.reminders.drafts import Draft, watch
 from calculator.policy import Policies
@@ -28,11 +30,12 @@ WEIGHTIEST_FIRST = (drafts.MEND, "claim", "benefit")
 
 @dataclass(frozen=True)
 class Waiting:
-    """A flow that waits for the member's next answer. `name` is its draft's; "" for the flow at hand."""
+    """A flow begun and not ended. `name` is its draft's; "" for the flow at hand. `since` is when it was last touched."""
 
     name: str
     place: Place
     run: Replay[Any]
+    since: datetime
 
     @property
     def benefit(self) -> str:
@@ -63,25 +66,50 @@ class Unfinished:
         if found is None or not is_kept(found[0].place):
             return None
         conversation, since = found
-        waiting = self._waiting(conn, conversation, now)
+        waiting = _heaviest_first(conn, self._flows(conn, conversation, since, now))
         message = _message(conn, waiting) if waiting else None
-        return Draft(conversation.chat, conversation.locale, since, message, _hand_in_by(waiting))
+        oldest = min([since, *(drafts.aside_since(draft, since) for draft in conversation.place.drafts.values())])
+        return Draft(conversation.chat, conversation.locale, since, oldest, message, _hand_in_by(waiting))
 
     def close(self, conn: Connection, conversation_id: int, days: int, now: datetime) -> Message | None:
         """Erase every answer; a word about it, with the way to begin again, if the member was half way."""
         found = _locked(conn, conversation_id)
         if found is None:
             return None
-        conversation, _ = found
-        waiting = self._waiting(conn, conversation, now)
+        conversation, since = found
+        flows = self._flows(conn, conversation, since, now)
         state.save(conn, replace(conversation, place=Place(), revision=conversation.revision + 1), now)
-        return _closed(waiting, days) if waiting else None
+        return self._given_up(conn, flows, days)
 
-    def _waiting(self, conn: Connection, conversation: Conversation, now: datetime) -> list[Waiting]:
+    def close_aside(self, conn: Connection, conversation_id: int, days: int, now: datetime) -> Message | None:
+        """Erase what was laid aside so many days ago; the same word about it. The rest stays, as old as it was."""
+        found = _locked(conn, conversation_id)
+        if found is None:
+            return None
+        conversation, since = found
+        place, last = conversation.place, now - timedelta(days=days)
+        rest = {name: draft for name, draft in place.drafts.items() if drafts.aside_since(draft, since) > last}
+        flows = [one for one in self._flows(conn, conversation, since, now) if one.name and one.name not in rest]
+        state.save(conn, replace(conversation, place=replace(place, drafts=rest), revision=conversation.revision + 1), since)
+        return self._given_up(conn, flows, days)
+
+    def _flows(self, conn: Connection, conversation: Conversation, since: datetime, now: datetime) -> list[Waiting]:
+        """The flow at hand and those laid aside, as far as an answer is awaited in them."""
         here = now.astimezone(self._zone)
         talk = Talk(conn, conversation, Case(here.date(), self._policies), here)
-        found = [Waiting(name, there.place, there.replay()) for name, there in _flows(talk) if there.place.flow in WEIGHTIEST_FIRST]
-        return sorted((one for one in found if _waits(conn, one)), key=lambda one: WEIGHTIEST_FIRST.index(one.place.flow or ""))
+        flows = (Waiting(name, there.place, there.replay(), at) for name, there, at in _begun(talk, since))
+        return [one for one in flows if one.run.pending is not None]
+
+    def _given_up(self, conn: Connection, flows: list[Waiting], days: int) -> Message | None:
+        """Count each as left, on the day it was last touched, at its open question; a word about the weightiest."""
+        left = Counter(Happening(self._day(one), flow_of(one.place), _open(one), "left") for one in flows if _is_wanted(conn, one))
+        if left:
+            counting.write(conn, left)
+        waiting = _heaviest_first(conn, flows)
+        return _closed(waiting, days) if waiting else None
+
+    def _day(self, one: Waiting) -> date:
+        return one.since.astimezone(self._zone).date()
 
 
 def _locked(conn: Connection, conversation_id: int) -> tuple[Conversation, datetime] | None:
@@ -93,23 +121,32 @@ def _locked(conn: Connection, conversation_id: int) -> tuple[Conversation, datet
     return Conversation(row.id, Chat(row.channel, row.chat), row.locale, row.revision, place), row.changed_at
 
 
-def _flows(talk: Talk) -> Iterator[tuple[str, Talk]]:
-    """The flow at hand and every draft, each as a turn in it."""
+def _begun(talk: Talk, since: datetime) -> Iterator[tuple[str, Talk, datetime]]:
+    """The flow at hand and every draft, each as a turn in it, and when it was last touched."""
     if talk.place.flow is not None:
-        yield "", talk
-    for name in talk.place.drafts:
+        yield "", talk.at(replace(talk.place, at_menu=False)), since
+    for name, draft in talk.place.drafts.items():
         there = drafts.taken_up(talk, name)
         if there is not None:
-            yield name, there
+            yield name, there, drafts.aside_since(draft, since)
 
 
-def _waits(conn: Connection, one: Waiting) -> bool:
-    """Whether the member is half way: a look at what there is does not count, nor do papers that nobody wants any more."""
-    if one.run.pending is None:
-        return False
-    if one.place.flow == drafts.MEND:
-        return find.one(conn, one.place.about["claim"]).state is State.RETURNED
-    return one.place.flow == "claim" or bool(one.run.asked)
+def _open(one: Waiting) -> str:
+    """The question that was on the screen last."""
+    pending = one.run.pending
+    return one.place.editing or ("" if pending is None else pending.key)
+
+
+def _heaviest_first(conn: Connection, flows: Iterable[Waiting]) -> list[Waiting]:
+    """Those in which the member is half way: a look at what there is does not count."""
+    waiting = [one for one in flows if one.place.flow in WEIGHTIEST_FIRST and _is_wanted(conn, one)]
+    half_way = (one for one in waiting if one.place.flow != "benefit" or one.run.asked)
+    return sorted(half_way, key=lambda one: WEIGHTIEST_FIRST.index(one.place.flow or ""))
+
+
+def _is_wanted(conn: Connection, one: Waiting) -> bool:
+    """Whether anybody waits for it: papers are wanted only while their claim is returned."""
+    return one.place.flow != drafts.MEND or find.one(conn, one.place.about["claim"]).state is State.RETURNED
 
 
 def _hand_in_by(waiting: list[Waiting]) -> date | None:

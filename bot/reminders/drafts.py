@@ -28,23 +28,27 @@ STOP, GO_ON = "remind_off", "remind_on"
 
 @dataclass(frozen=True)
 class Draft:
-    """What is kept of a conversation, and when it was last touched. No message: nothing in it needs the member."""
+    """What is kept of a conversation, when it was last touched, and when the oldest thing in it. No message: nothing needs the member."""
 
     chat: Chat
     locale: str
     since: datetime
+    oldest: datetime
     message: Message | None
     hand_in_by: date | None
 
 
 class Drafts(Protocol):
-    """The conversations, as far as reminders know them. Both hold the conversation until the transaction ends."""
+    """The conversations, as far as reminders know them. All hold the conversation until the transaction ends."""
 
     def look(self, conn: Connection, conversation_id: int, now: datetime) -> Draft | None:
         """What is kept of it; None for nothing."""
 
     def close(self, conn: Connection, conversation_id: int, days: int, now: datetime) -> Message | None:
         """Erase everything kept of it after so many days; a word about that, if it was unfinished."""
+
+    def close_aside(self, conn: Connection, conversation_id: int, days: int, now: datetime) -> Message | None:
+        """The same for what was laid aside so many days ago, while the rest is gone on with."""
 
 
 _key: dict[str, Any] = {"conversation_id": bindparam("conversation")}
@@ -91,12 +95,17 @@ def remind(conn: Connection, conversation_id: int, drafts: Drafts, plan: Plan, b
         _rest(conn, conversation_id)
         return
     may_write = row.stopped_at is None and reach(conn, draft.chat, by_channel, now) is Reach.OPEN
-    if now >= plan.closes(draft.since):
-        word = drafts.close(conn, conversation_id, plan.draft_days, now)
-        _rest(conn, conversation_id)
+    if now >= plan.closes(draft.oldest):
+        is_over = now >= plan.closes(draft.since)
+        close = drafts.close if is_over else drafts.close_aside
+        word = close(conn, conversation_id, plan.draft_days, now)
         if word is not None and may_write:
             notices.queue(conn, draft.chat, word, locale=draft.locale, now=now)
-        return
+        rest = None if is_over else drafts.look(conn, conversation_id, now)
+        if rest is None:
+            _rest(conn, conversation_id)
+            return
+        draft = rest
     before = row.passed if row.quiet_since == draft.since else 0
     passed = plan.passed(draft.since, draft.hand_in_by, now)
     if draft.message is not None and passed > before and may_write:

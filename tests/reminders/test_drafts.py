@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -12,7 +12,7 @@ from sqlalchemy import Connection, select
 
 from bot.channels.telegram import chats
 from bot.conversation.state import Place
-from bot.conversation.tables import conversations
+from bot.conversation.tables import conversations, happenings
 from bot.jobs.tables import jobs
 from bot.message import Chat
 from bot.reminders import rounds
@@ -254,3 +254,93 @@ def _fails_at(chat: str, error: Exception) -> Any:
         return Reach.OPEN
 
     return ask
+
+
+async def left(store: Store) -> dict[tuple[date, str, str], int]:
+    """What was counted as left: the day, the flow and the open question."""
+    h = happenings.c
+    wanted = select(h.day, h.flow, h.question, h["count"]).where(h.event == "left")
+    rows = await store.read(lambda conn: [tuple(row) for row in conn.execute(wanted)])
+    return {(day, flow, question): count for day, flow, question, count in rows}
+
+
+BEGUN_ON = date(2026, 11, 23)
+
+
+@pytest.mark.parametrize(
+    ("said", "counted"),
+    [
+        (BEGUN, {("benefit.hospital", "in_work"): 1}),
+        (("/start", "[住院了]"), {("benefit.hospital", "age"): 1}),
+        ((*BEGUN, "/menu"), {("benefit.hospital", "in_work"): 1}),
+        ((*BEGUN, "[在职]", "改年龄"), {("benefit.hospital", "age"): 1}),
+        (("/claim hospital", "[同意]", "王芳"), {("claim.hospital", "certno"): 1}),
+        ((*BEGUN, "[在职]", "28000", "[没领过]"), {}),
+        ((*BEGUN, "家里着火了"), {("benefit.hospital", "in_work"): 1, ("benefit.fire", "fire_report"): 1}),
+        (("/start",), {}),
+    ],
+)
+async def test_what_is_closed_is_counted_as_left_on_its_last_day_at_its_open_question(
+    store: Store, said: tuple[str, ...], counted: dict[tuple[str, str], int]
+) -> None:
+    scene = await scene_of(store, *said)
+
+    for day in ("2026-12-22", "2026-12-24", "2026-12-25"):
+        await scene.at(f"{day} 11:00")
+
+    assert await left(store) == {(BEGUN_ON, *where): count for where, count in counted.items()}
+
+
+async def test_what_was_laid_aside_is_closed_after_its_days_while_the_member_goes_on_with_something_else(store: Store) -> None:
+    scene = await scene_of(store, *BEGUN, "家里着火了")
+    for day in ("2026-12-02", "2026-12-11", "2026-12-20"):
+        await scene.at(f"{day} 11:00")
+        await scene.member("/resume")
+    await scene.at("2026-12-23 09:00")
+    assert list((await scene.place()).drafts) == ["hospital"]
+    await scene.heard()
+
+    await scene.at("2026-12-23 11:00")
+    await scene.at("2026-12-24 09:00")
+
+    closed = [lines for lines in await scene.said_now() if "30" in lines[0]]
+    place = await scene.place()
+    assert len(closed) == 1
+    assert place.flow == "benefit"
+    assert place.drafts == {}
+    assert await left(store) == {(BEGUN_ON, "benefit.hospital", "in_work"): 1}
+
+
+async def test_what_is_gone_on_with_after_it_was_laid_aside_is_as_young_as_that(store: Store) -> None:
+    scene = await scene_of(store, *BEGUN, "家里着火了")
+    await scene.at("2026-12-11 11:00")
+    for line in ("/resume hospital", "[在职]", "家里着火了"):
+        await scene.member(line)
+    await scene.heard()
+
+    await scene.at("2026-12-24 11:00")
+
+    assert await left(store) == {}
+
+
+async def test_the_rest_of_a_conversation_is_no_younger_for_what_was_closed_beside_it(store: Store) -> None:
+    scene = await scene_of(store, *BEGUN, "家里着火了", "是")
+    scene.now += timedelta(days=3)
+    await scene.member("/resume")
+    last = scene.now
+
+    scene.now = last + timedelta(days=29)
+    await scene.round()
+    scene.now = last + timedelta(days=30, hours=2)
+    await scene.round()
+
+    assert await scene.place() == Place()
+
+
+async def test_two_processes_count_what_is_closed_once(store: Store) -> None:
+    scene = await scene_of(store, *BEGUN)
+    scene.now += timedelta(days=31)
+
+    await asyncio.gather(scene.round(), scene.round())
+
+    assert sum((await left(store)).values()) == 1
