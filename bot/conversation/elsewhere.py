@@ -23,6 +23,7 @@ from bot.conversation.tables import conversations
 from bot.conversation.talk import Reply, Talk
 from bot.linking import codes, party, tries
 from bot.message import Button, Chat, Message, Say
+from bot.reminders import following
 from bot.wording import closest
 from handlers.identity import read_certno, read_name, read_phone
 from handlers.understanding.reading import Read
@@ -133,6 +134,7 @@ def carried(conn: Connection, here: Conversation, before: Chat, now: datetime) -
     else:
         merged = replace(place, drafts=drafts, answers=place.answers or own.answers, told={})
     state.save(conn, replace(there, place=Place(at_menu=True), revision=there.revision + 1), now)
+    following.follow(conn, there.id, here.id)
     return replace(here, place=merged, revision=max(here.revision, there.revision))
 
 

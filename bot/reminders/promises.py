@@ -13,7 +13,7 @@ from bot import notices
 from bot.message import Button, Chat, Message, Say
 from bot.reminders.outlook import AGE, Kind, Outlook, says_no
 from bot.reminders.plan import Plan
-from bot.reminders.reach import ByChannel, Reach, reach
+from bot.reminders.reach import ByChannel, Reach, nearest
 from bot.reminders.tables import promises
 from calculator.facts import Facts, from_json, to_json
 from calculator.policy import Policies
@@ -69,9 +69,9 @@ def keep(conn: Connection, promise_id: int, policies: Policies, plan: Plan, by_c
     row = conn.execute(select(promises).where(promises.c.id == promise_id).with_for_update()).one_or_none()
     if row is None or row.due > now:
         return  # another process was here first
-    chat = Chat(row.channel, row.chat)
+    chat, reached = nearest(conn, Chat(row.channel, row.chat), by_channel, now)
     is_over = row.ends is not None and row.ends <= now
-    if is_over or row.benefit not in policies or reach(conn, chat, by_channel, now) is Reach.GONE:
+    if is_over or row.benefit not in policies or reached is Reach.GONE:
         _forget(conn, promise_id)
         return
     facts = {name: from_json(name, value) for name, value in row.facts.items()}

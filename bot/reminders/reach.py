@@ -1,4 +1,4 @@
-"""Whether a chat can be written to without having asked, as its platform lets it."""
+"""Whether a chat can be written to without having asked, as its platform lets it, and in which of a member's chats a word gets furthest."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from enum import Enum
 
 from sqlalchemy import Connection
 
+from bot.linking.party import together, where
 from bot.message import Chat
 
 
 class Reach(Enum):
-    """How far a word would get."""
+    """How far a word would get, the furthest first."""
 
     OPEN = "open"
     WAITS = "waits"  # it would wait for the member's next message
@@ -27,3 +28,11 @@ def reach(conn: Connection, chat: Chat, by_channel: ByChannel, now: datetime) ->
     """How far a word to this chat would get. A platform that is switched off reaches nobody."""
     ask = by_channel.get(chat.channel)
     return Reach.GONE if ask is None else ask(conn, chat.id, now)
+
+
+def nearest(conn: Connection, chat: Chat, by_channel: ByChannel, now: datetime) -> tuple[Chat, Reach]:
+    """The chat for a word to this member, and how far it gets: where they last were, or another of theirs that it gets further in."""
+    last = where(conn, chat)
+    chats = [last, *(other for other in together(conn, chat) if other != last)]
+    found = [(each, reach(conn, each, by_channel, now)) for each in chats]
+    return min(found, key=lambda each: list(Reach).index(each[1]))
