@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 from calculator.deadline import HANDED_IN
@@ -17,9 +17,9 @@ from handlers.benefit import Estimated, NotYet, estimated, facts_worth_asking, i
 from handlers.case import Case
 from handlers.dialogue import Flow, ask
 from handlers.facts import day_question, fact_question
-from handlers.identity import age_on, birth_day, read_card, read_certno, read_name, read_phone
+from handlers.identity import age_on, birth_day, is_card, is_certno, is_name, is_phone, read_card, read_certno, read_name, read_phone
 from handlers.on_behalf import AGREED, CONSENT, REFUSED, Helper, addressed, answers_of, helping
-from handlers.questions import Confirm, Documents, Found, HandedIn, Item, Lookup, Need, Question, Text, missing_of
+from handlers.questions import Confirm, Documents, Found, HandedIn, Lookup, Need, Question, Text, missing_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +55,10 @@ class Applied:
     """Who files it, where that is not the member."""
 
 
-NAME = Text(key="name", reader=read_name, likely="王芳")
+NAME = Text(key="name", reader=read_name, fits=is_name, likely="王芳")
 UNION = Lookup(key="union", source="union")
-PHONE = Text(key="phone", reader=read_phone, likely="13800000000")
-CARD = Text(key="card", reader=read_card, likely="6222000000000000", masked=True)
+PHONE = Text(key="phone", reader=read_phone, fits=is_phone, likely="13800000000")
+CARD = Text(key="card", reader=read_card, fits=is_card, likely="6222000000000000", masked=True)
 DEATH = "death"
 """The injury after which the money goes to those left behind."""
 
@@ -79,13 +79,12 @@ def claim(case: Case, name: str) -> Flow[Applied | Estimated | Declined | NotYet
     worked_out = estimated(edition, facts)
     if worked_out.verdict.outcome is Outcome.INELIGIBLE:
         return Estimated(name, edition, worked_out, facts)
-    last_day = _still_open(worked_out, case.day)
-    papers = _papers(edition, facts, last_day)
+    papers = _papers(edition, facts, _still_open(worked_out, case.day))
     documents = yield from ask(papers)
     card = yield from ask(_card(facts, helper))
     missing = missing_of(papers.needs, documents)
     applied = Applied(name, edition, day, person, facts, worked_out, documents, missing, card, helper)
-    yield from ask(_last_look(policy, applied, case.day, last_day))
+    yield from ask(_last_look(policy, papers, applied, case.day))
     return applied
 
 
@@ -95,8 +94,10 @@ def fact_of_claim(case: Case, edition: Edition, name: str) -> Question[Any]:
     return _fact(policy, edition, name, case.day)
 
 
+@lru_cache(maxsize=16)
 def _certno(today: date) -> Text:
-    return Text(key="certno", reader=partial(read_certno, today=today), likely="110101198001010010", masked=True)
+    reader, fits = partial(read_certno, today=today), partial(is_certno, today=today)
+    return Text(key="certno", reader=reader, fits=fits, likely="110101198001010010", masked=True)
 
 
 def _event_day(policy: Policy, today: date) -> Question[date]:
@@ -110,20 +111,25 @@ def _still_open(worked_out: Estimate, today: date) -> date | None:
     return last if last is not None and today <= last else None
 
 
-def _papers(edition: Edition, facts: Facts, last_day: date | None = None) -> Documents:
-    needs = tuple(Need(need.kind, dict(need.title), dict(need.hint)) for need in edition.documents_for(facts))
-    return Documents(key="documents", needs=needs, hand_in_by=last_day)
+def _papers(edition: Edition, facts: Facts, last_day: date | None) -> Documents:
+    known = _needs(edition)
+    return Documents(key="documents", needs=tuple([known[need.kind] for need in edition.documents_for(facts)]), hand_in_by=last_day)
 
 
-def _last_look(policy: Policy, applied: Applied, today: date, last_day: date | None) -> Confirm:
+@lru_cache(maxsize=256)
+def _needs(edition: Edition) -> Mapping[str, Need]:
+    return {need.kind: Need(need.kind, dict(need.title), dict(need.hint)) for need in edition.documents}
+
+
+def _last_look(policy: Policy, papers: Documents, applied: Applied, today: date) -> Confirm:
     worked_out = applied.estimate
     return Confirm(
         key="confirm",
-        items=_items(policy, applied, today),
+        given=partial(_given, policy, papers, applied, today),
         review=reasons(worked_out.verdict),
         amount=worked_out.amount,
         is_sample=worked_out.status == "sample",
-        hand_in_by=last_day,
+        hand_in_by=papers.hand_in_by,
     )
 
 
@@ -154,21 +160,20 @@ def _facts(case: Case, edition: Edition, person: Person, day: date) -> Generator
     return (yield from facts_worth_asking(case, edition, known, day))
 
 
-def _items(policy: Policy, applied: Applied, today: date) -> tuple[Item, ...]:
+def _given(policy: Policy, papers: Documents, applied: Applied, today: date) -> list[tuple[Question[Any], Any]]:
     """Every answer that leaves with the claim, in the order it was asked."""
     person, edition = applied.person, applied.edition
     unasked = {HANDED_IN} if birth_day(person.certno) is None else {HANDED_IN, "age"}
-    given: list[tuple[Question[Any], Any]] = [
+    return [
         *answers_of(applied.helper),
         (NAME, person.name),
         (_certno(today), person.certno),
         (UNION, person.union),
         (PHONE, person.phone),
         *((_fact(policy, edition, name, today), value) for name, value in applied.facts.items() if name not in unasked),
-        (_papers(edition, applied.facts), applied.documents),
+        (papers, applied.documents),
         (CARD, applied.card),
     ]
-    return tuple(Item(question.key, question.show(value), question.dump(value)) for question, value in given)
 
 
 def _fact(policy: Policy, edition: Edition, name: str, today: date) -> Question[Any]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from handlers.dialogue import ask
-from handlers.identity import read_name, read_phone
+from handlers.identity import is_name, is_phone, read_name, read_phone
 from handlers.questions import Choice, Option, Question, Text, YesNo
 from handlers.questions.question import Words
 from handlers.say import Say
@@ -54,8 +54,8 @@ CONSENT = Consent(
 )
 RELATION = Choice(key="relation", choices=tuple(Option(value, Say(f"option.relation.{value}")) for value in RELATIONS))
 MEMBER_AGREED = YesNo(key="member_agreed")
-HELPER_NAME = Text(key="helper_name", reader=read_name, likely="王芳")
-HELPER_PHONE = Text(key="helper_phone", reader=read_phone, likely="13800000000")
+HELPER_NAME = Text(key="helper_name", reader=read_name, fits=is_name, likely="王芳")
+HELPER_PHONE = Text(key="helper_phone", reader=read_phone, fits=is_phone, likely="13800000000")
 
 
 def helping() -> Generator[Question[Any], Any, Helper | None]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from calculator.amounts import Fen
@@ -29,11 +31,15 @@ class Item:
     stored: Any = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Confirm(Question[str]):
-    """The last look before something leaves. Only a yes to exactly these items counts: the stored answer is their digest."""
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Confirm(Question[str]):  # noqa: PLW1641  # as little as any question can it be a key
+    """The last look before something leaves. Only a yes to exactly these items counts: the stored answer is their digest.
 
-    items: tuple[Item, ...]
+    Two of them are equal if they show the same: `given` is whatever gives the items.
+    """
+
+    given: Callable[[], Iterable[tuple[Question[Any], Any]]]
+    """Every answer that leaves, with its question. Called at the last look only: before that it is foreseen with every message."""
     review: tuple[Say, ...] = ()
     """Why a person must look, if one must."""
     amount: Fen | None = None
@@ -43,12 +49,23 @@ class Confirm(Question[str]):
     hand_in_by: date | None = None
     """The last day to hand in, where the rules set one and it is not over."""
 
-    @property
+    @cached_property
+    def items(self) -> tuple[Item, ...]:
+        """Every answer as it is shown."""
+        return tuple(Item(question.key, question.show(value), question.dump(value)) for question, value in self.given())
+
+    @cached_property
     def digest(self) -> str:
         """Sixteen hex digits over all that was shown, and over what stood behind it."""
         shown = [[i.key, i.shown.key, dict(i.shown.figures), i.stored] for i in self.items]
         review = [[reason.key, dict(reason.figures)] for reason in self.review]
         return hashlib.sha256(json.dumps([shown, review, self.amount], sort_keys=True, ensure_ascii=False).encode()).hexdigest()[:16]
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Confirm):
+            return NotImplemented
+        shown = (self.key, self.digest, self.is_sample, self.hand_in_by)
+        return shown == (other.key, other.digest, other.is_sample, other.hand_in_by)
 
     def read(self, text: str, words: Words) -> Read[str] | Unread:
         """Only the button's own words or a yes send: "1" and "第一个" mean an item of the list."""

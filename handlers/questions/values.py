@@ -189,6 +189,8 @@ class Text(Question[str]):
     """Something typed that `reader` accepts; `masked` answers are read back with their middle hidden."""
 
     reader: Callable[[str], Read[str] | Unread]
+    fits: Callable[[str], bool]
+    """Whether an answer, as the reader gave it, is one still. A replay asks this of every answer, so it takes less than reading."""
     likely: str
     masked: bool = False
 
@@ -196,7 +198,7 @@ class Text(Question[str]):
         return self.reader(text)
 
     def load(self, stored: Any) -> str | None:
-        return stored if isinstance(stored, str) and isinstance(self.reader(stored), Read) else None
+        return stored if isinstance(stored, str) and self.fits(stored) else None
 
     def typical(self) -> str:
         return self.likely

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bot import wording
 from calculator import UNCLEAR, Fen
-from handlers.identity import read_phone
+from handlers.identity import is_name, is_phone, read_name, read_phone
 from handlers.questions import (
     Amount,
     Choice,
@@ -21,7 +21,6 @@ from handlers.questions import (
     Documents,
     Found,
     HandedIn,
-    Item,
     Lookup,
     Need,
     Option,
@@ -51,14 +50,17 @@ AID_THEN = Amount(key="mutual_aid", high=Fen(10**12), likely=Fen(0), none_option
 HURT = Count(key="children_hurt", low=0, high=20, likely=0, today=TODAY, none_option=True)
 LEFT = Day(key="discharged_on", today=TODAY, earliest=date(2023, 1, 1))
 AGE = Count(key="age", low=0, high=120, likely=45, today=TODAY, as_age=True)
-PHONE = Text(key="phone", reader=read_phone, likely="13800000000", masked=True)
+PHONE = Text(key="phone", reader=read_phone, fits=is_phone, likely="13800000000", masked=True)
 UNION = Lookup(key="union", source="union")
 PAPERS = Documents(key="documents", needs=(need("receipt"), need("note"), need("card")))
-CONFIRM = Confirm(
-    key="confirm",
-    items=(Item("name", Say("value.text", {"text": "王芳"})), Item("phone", Say("value.text", {"text": "1"}))),
-    amount=Fen(36000),
-)
+NAMED, PHONED = (Text(key="name", reader=read_name, fits=is_name, likely=""), "王芳"), (PHONE, "13800000001")
+
+
+def last_look(*given: tuple[Question[Any], Any], amount: int | None = 36000, review: tuple[Say, ...] = ()) -> Confirm:
+    return Confirm(key="confirm", given=lambda: given, amount=None if amount is None else Fen(amount), review=review)
+
+
+CONFIRM = last_look(NAMED, PHONED)
 ALL: list[Question[Any]] = [IN_WORK, CONSENT, CAUSE, PAID, LOSS, DEDUCTIBLE, AID_THEN, HURT, LEFT, AGE, PHONE, UNION, PAPERS, CONFIRM]
 
 every_question = pytest.mark.parametrize("question", ALL, ids=lambda question: question.key)
@@ -282,18 +284,20 @@ def test_a_number_beyond_the_list_means_none(said: str) -> None:
 
 
 def test_a_confirmation_holds_only_for_exactly_what_was_shown() -> None:
-    item = CONFIRM.items[0]
     others = [
-        Confirm(key="confirm", items=CONFIRM.items, amount=Fen(36001)),
-        Confirm(key="confirm", items=CONFIRM.items, amount=None),
-        Confirm(key="confirm", items=CONFIRM.items, amount=Fen(36000), review=(Say("review.reason", {"clause": {"zh": "受伤"}}),)),
-        Confirm(key="confirm", items=CONFIRM.items[:1], amount=Fen(36000)),
-        Confirm(key="confirm", items=(CONFIRM.items[1], item), amount=Fen(36000)),
-        Confirm(key="confirm", items=(Item("name", Say("value.text", {"text": "王方"})), CONFIRM.items[1]), amount=Fen(36000)),
+        last_look(NAMED, PHONED, amount=36001),
+        last_look(NAMED, PHONED, amount=None),
+        last_look(NAMED, PHONED, review=(Say("review.reason", {"clause": {"zh": "受伤"}}),)),
+        last_look(NAMED),
+        last_look(PHONED, NAMED),
+        last_look((NAMED[0], "王方"), PHONED),
+        last_look(NAMED, (PHONE, "13900000001")),
     ]
 
+    assert last_look(NAMED, PHONED) == CONFIRM
     assert len({other.digest for other in [*others, CONFIRM]}) == len(others) + 1
     for other in others:
+        assert other != CONFIRM
         assert other.load(CONFIRM.digest) is None
         assert other.press(CONFIRM.digest) is None
     assert CONFIRM.press(CONFIRM.digest) == CONFIRM.digest
