@@ -21,6 +21,9 @@ FOLDER = Path(__file__).parent.parent / "locales"
 
 PARTS_PER_MILLION_IN_A_PERCENT = 10_000
 
+EMPTY, FILLED = "□", "■"
+"""The squares of a bar."""
+
 
 def text(key: str, locale: str, figures: Figures | None = None) -> str:
     """The sentence under a key. A key nobody has worded is a bug: KeyError."""
@@ -124,6 +127,12 @@ def _says(value: Any, locale: str, _: str) -> str:
     return ("、" if locale == DEFAULT_LOCALE else ", ").join(_say(item, locale, "") for item in value)
 
 
+def _bar(value: Any, _locale: str, _: str) -> str:
+    """A row of squares, those from `start` on and before `end` filled. Both are of one width in every letter that has them."""
+    cells, start, end = int(value["cells"]), int(value["start"]), int(value["end"])
+    return EMPTY * start + FILLED * (end - start) + EMPTY * (cells - end)
+
+
 FORMATS: Mapping[str, Callable[[Any, str, str], str]] = {
     "": lambda value, _locale, _argument: str(value),
     "yuan": lambda value, _locale, _argument: pretty(Fen(int(value))),
@@ -136,6 +145,7 @@ FORMATS: Mapping[str, Callable[[Any, str, str], str]] = {
     "list": _list,
     "say": _say,
     "says": _says,
+    "bar": _bar,
     "key": lambda value, locale, _argument: text(value, locale),
     "name": lambda value, locale, _argument: text(f"name.{value}", locale),
 }

@@ -6,8 +6,10 @@ from itertools import zip_longest
 
 from bot.conversation.actions import order_action
 from bot.conversation.failures import failure, own_figure
+from bot.conversation.picture import ROWS, Told, picture
 from bot.conversation.talk import Rows, as_json
 from bot.message import Button, Say
+from calculator.change import Change, changes
 from calculator.edition import Combination, Edition
 from calculator.estimate import Estimate
 from calculator.facts import Facts
@@ -16,7 +18,6 @@ from calculator.policy import Policies
 from calculator.verdict import ConditionResult, Outcome
 from calculator.working import Step
 from handlers.benefit import Estimated, late_by, reasons
-from handlers.working import worded
 
 DEATH = "death"
 """The injury that is told to those left behind."""
@@ -35,9 +36,6 @@ RECEIPTS = frozenset({"year_self_pay", "year_out_of_pocket"})
 NEAR = 10
 """A tenth of the sum is little."""
 
-NAMES = "name."
-"""Where a member's names of facts stand."""
-
 BASES = frozenset({"base", "net"})
 """Steps that name what the next ones are worked out from."""
 
@@ -47,7 +45,7 @@ def result(estimated: Estimated, policies: Policies) -> tuple[tuple[Say, ...], R
     lines, is_claimable = _told(estimated)
     condolence = (Say("result.condolence"),) if DEATH in estimated.facts.values() else ()
     if not is_claimable:
-        return (*condolence, *lines, *_sample(estimated.estimate)), _ineligible_buttons()
+        return (*condolence, *lines, *_sample(estimated.estimate)), _refused_buttons(estimated, policies)
     others = combined(estimated.edition, estimated.facts, policies)
     return (
         (*condolence, *lines, *_in_time(estimated), *clauses(others), *_sample(estimated.estimate)),
@@ -80,10 +78,17 @@ def _told(estimated: Estimated) -> tuple[tuple[Say, ...], bool]:
         return (Say("result.ineligible"), *failed, *_forgotten(estimated)), False
     if outcome is Outcome.REVIEW:
         amount = (Say("result.review_amount", {"amount": estimate.amount}),) if estimate.amount else ()
-        return (Say("result.review"), *reasons(estimate.verdict), *amount, Say("result.review_next")), True
+        return (Say("result.review"), *reasons(estimate.verdict), *amount, *_drawn(estimated), Say("result.review_next")), True
     if estimate.amount == 0:
-        return (Say("result.nothing_left"), *telling(estimate)), False
-    return (Say("result.eligible", {"amount": estimate.amount}), *telling(estimate)), True
+        return (Say("result.nothing_left"), *_drawn(estimated)), False
+    return (Say("result.eligible", {"amount": estimate.amount}), *_drawn(estimated), *_next_band(estimated)), True
+
+
+def _drawn(estimated: Estimated) -> tuple[Say, ...]:
+    """How the sum comes about, as a picture; what is no figure follows in sentences."""
+    told = _worth_telling(estimated.estimate)
+    sentences = tuple(_step("step", each) for each in told if each.step.kind not in ROWS)
+    return (*picture(told, estimated.edition.award), *sentences)
 
 
 def _forgotten(estimated: Estimated) -> tuple[Say, ...]:
@@ -98,6 +103,23 @@ def _forgotten(estimated: Estimated) -> tuple[Say, ...]:
     return (Say("hint.receipts"),) if any(RECEIPTS & set(edition.spread(flip.fact)) for flip in near) else ()
 
 
+def _next_band(estimated: Estimated) -> tuple[Say, ...]:
+    """The same question where a receipt left out would lift the band, with what would be paid then.
+
+    Again it names no sum to reach: only what was really paid counts. Nothing is asked where no year's receipts are added up.
+    """
+    facts = estimated.facts
+    if estimated.edition.per != "year" or not RECEIPTS & facts.keys():
+        return ()
+    lifts = (change for change in changes(estimated.edition, facts) if change.fact in RECEIPTS and _is_little(change, facts))
+    return tuple(Say("hint.next_band", {"amount": change.amount}) for change in lifts)
+
+
+def _is_little(change: Change, facts: Facts) -> bool:
+    told = facts[change.fact]
+    return isinstance(told, int) and change.by is not None and 0 < change.by * NEAR <= told
+
+
 def _in_time(estimated: Estimated) -> tuple[Say, ...]:
     """By when to hand in: the day where it is known, else the rule."""
     last = estimated.estimate.hand_in_by
@@ -110,7 +132,7 @@ def why(estimated: Estimated) -> tuple[Say, ...]:
     """Every condition with the member's own figure and its clause, then every step of the working."""
     estimate = estimated.estimate
     conditions = tuple(_condition(estimated, result) for result in estimate.verdict.conditions)
-    working = tuple(_step("working", step) for step in estimate.working)
+    working = tuple(_step("working", Told(step, None)) for step in estimate.working)
     return (
         Say("why.title"),
         *conditions,
@@ -134,16 +156,21 @@ def _condition(estimated: Estimated, condition: ConditionResult) -> Say:
 
 
 def telling(estimate: Estimate) -> tuple[Say, ...]:
-    """The steps that say why it is this much, each beside the sum it started from."""
+    """The steps that say why it is this much in sentences, each beside the sum it started from."""
+    return tuple(_step("step", each) for each in _worth_telling(estimate))
+
+
+def _worth_telling(estimate: Estimate) -> tuple[Told, ...]:
+    """The steps that say why it is this much."""
     has_parts = sum(_pays(step) for step in estimate.working) > 1
-    said: list[Say] = []
+    told: list[Told] = []
     base: Step | None = None
     for step, after in zip_longest(estimate.working, estimate.working[1:]):
         base = step if step.kind in BASES else base
         is_cut = after is not None and after.kind == "cap_part"
         if _is_telling(step, base, has_parts=has_parts and not is_cut):
-            said.append(_step("step", step, base))
-    return tuple(said)
+            told.append(Told(step, base))
+    return tuple(told)
 
 
 def _pays(step: Step) -> bool:
@@ -160,12 +187,11 @@ def _is_telling(step: Step, base: Step | None, *, has_parts: bool) -> bool:
     return step.kind not in LEFT_OUT and (step.kind not in PARTS or _pays(step))
 
 
-def _step(words: str, step: Step, base: Step | None = None) -> Say:
-    of = {} if base is None else {"base": base.figures["amount"], "name": worded(base.kind, base.figures, NAMES)["name"]}
-    key = f"{words}.{step.kind}"
-    if words == "step" and step.kind == "route" and "unit" not in step.figures["needs"]:
+def _step(words: str, told: Told) -> Say:
+    key = f"{words}.{told.step.kind}"
+    if words == "step" and told.step.kind == "route" and "unit" not in told.step.figures["needs"]:
         key = "step.route_within"
-    return Say(key, {**of, **worded(step.kind, step.figures, NAMES), "clause": step.clause})
+    return Say(key, told.figures())
 
 
 def _sample(estimate: Estimate) -> tuple[Say, ...]:
@@ -183,9 +209,14 @@ def _buttons(estimated: Estimated, others: tuple[Combination, ...]) -> Rows:
     )
 
 
-def _ineligible_buttons() -> Rows:
+def _refused_buttons(estimated: Estimated, policies: Policies) -> Rows:
+    """What can be mended, the same benefit for another time, and the other benefits of this place."""
+    again = Button(Say("button.another_time", {"benefit": estimated.benefit}), order_action("benefit", estimated.benefit))
+    others = tuple(Button(Say("button.combines", {"benefit": name}), order_action("benefit", name)) for name in policies)
     return (
         (_CHANGE, _WHY),
+        (again,),
+        *((other,) for other in others if other.action != again.action),
         (Button(Say("button.human"), order_action("human")), Button(Say("button.menu"), order_action("menu"))),
     )
 

@@ -123,7 +123,6 @@ def test_after_an_accident_the_hospital_subsidy_is_offered_too() -> None:
 @pytest.mark.parametrize(
     ("name", "facts", "benefits"),
     [
-        ("accident", {"work_injury": False, "injury": "lighter"}, None),
         ("accident", {"work_injury": False, "injury": "ribs"}, frozenset({"accident"})),
         ("hospital", {"age": 45, "in_work": True, "out_of_pocket": 600_000, "paid_this_year": 0, "stay_cause": "illness"}, None),
         ("fire", {"fire_report": True, "loss": 100_000}, None),
@@ -144,15 +143,16 @@ def test_after_a_stay_that_an_injury_led_to_the_accident_subsidy_is_offered_too(
 @pytest.mark.parametrize(
     ("facts", "steps"),
     [
-        ({"loss": 5_000_000, "children_hurt": 0}, ["财产损失 50,000 元，按 10% 算。"]),
-        ({"loss": 0, "children_hurt": 2}, ["受伤的孩子 2 个，每个 5,000 元，共 10,000 元。"]),
+        ({"loss": 5_000_000, "children_hurt": 0}, ["金额　50,000 元（财产损失）", "比例　10%"]),
+        ({"loss": 0, "children_hurt": 2}, ["每个　5,000 元 × 2（受伤的孩子），共 10,000 元"]),
         (
             {"loss": 2_000_000, "children_hurt": 1},
             [
-                "财产损失 20,000 元，按 10% 算。",
-                "这一部分是 2,000 元。",
-                "受伤的孩子 1 个，每个 5,000 元，共 5,000 元。",
-                "加起来 7,000 元。",
+                "金额　20,000 元（财产损失）",
+                "比例　10%",
+                "小计　2,000 元",
+                "每个　5,000 元 × 1（受伤的孩子），共 5,000 元",
+                "合计　7,000 元",
             ],
         ),
     ],
