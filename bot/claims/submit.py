@@ -60,8 +60,6 @@ class Submitted:
 
     id: int
     number: str
-    member_told: bool = False
-    """Whether a member somebody else files for was told in a chat of their own."""
 
 
 def submit(conn: Connection, application: Application, *, now: datetime) -> Submitted:
@@ -75,7 +73,8 @@ def submit(conn: Connection, application: Application, *, now: datetime) -> Subm
         detail["for_another"] = application.helper.relation
     audit.record(conn, at=now, actor=member(application.chat), action="submitted", subject=f"claim:{claim_id}", detail=detail)
     news.tell_staff_later(conn, claim_id, again=False, now=now)
-    return Submitted(claim_id, number, news.tell_of_filing(conn, stored.read(conn, claim_id), now=now))
+    news.tell_of_filing(conn, stored.read(conn, claim_id), now=now)
+    return Submitted(claim_id, number)
 
 
 def attach(conn: Connection, chat: Chat, claim_id: int, papers: Sequence[Paper]) -> None:

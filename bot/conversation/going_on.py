@@ -166,19 +166,22 @@ def _applied(talk: Talk, outcome: Applied) -> Reply:
     sample = (Say("result.sample"),) if outcome.estimate.status == "sample" else ()
     lines = (Say("claim.submitted", {"number": submitted.number}), _submitted_amount(outcome), *sample, Say("claim.submitted_next"))
     others = combined(outcome.edition, outcome.facts, talk.case.policies)
-    said = (*talk.noted, *lines, *_by_helper(outcome, submitted.member_told), *_missing(outcome, talk.case.day), *clauses(others))
+    said = (*talk.noted, *lines, *_by_helper(outcome), *_missing(outcome, talk.case.day), *clauses(others))
     return Reply(Place(at_menu=True, drafts=talk.place.drafts), said, (*other_benefits(others), *_after_claim()))
 
 
-def _by_helper(outcome: Applied, member_told: bool) -> tuple[Say, ...]:
-    """Where somebody filed for the member: that it is noted, and how the member hears of it."""
+def _by_helper(outcome: Applied) -> tuple[Say, ...]:
+    """Where somebody filed for the member: that it is noted, and that the member will hear of it.
+
+    How the member hears of it is not said: it would tell whoever typed the number that there is such a member, and that they chat with us.
+    """
     if outcome.helper is None:
         return ()
     figures = {"name": outcome.person.name}
     noted = Say("claim.submitted.by_helper", figures)
     if DEATH in outcome.facts.values():
         return (noted,)
-    return (noted, Say("claim.submitted.member_told" if member_told else "claim.submitted.member_phoned", figures))
+    return (noted, Say("claim.submitted.member_hears", figures))
 
 
 def _missing(outcome: Applied, today: date) -> tuple[Say, ...]:
