@@ -39,7 +39,7 @@ class Consent(Choice):
     """Yes, no, or that it is for somebody else. Any clear yes or no counts, beside the labels; whoever is spoken of is asked about."""
 
     def read(self, text: str, words: Words) -> Read[str] | Unread:
-        chosen = read_choice(text, {option.value: (words(option.label), *option.spoken) for option in self.choices})
+        chosen = read_choice(text, self.sayings(words))
         if isinstance(chosen, Read) and (chosen.sure or chosen.value == FOR_ANOTHER):
             return chosen
         said = read_yes_no(text)

@@ -17,7 +17,7 @@ def look_up(talk: Talk, question: Lookup, text: str) -> Reply | Found | None:
     if len(found) == 1 and found[0].name == text.strip():
         return found[0]
     buttons = [talk.answer(question.key, str(row.id), Say("value.text", {"text": row.name})) for row in found]
-    rows = in_rows(talk, buttons) + otherwise(talk, question)
+    rows = in_rows(buttons, [talk.words(button.label) for button in buttons]) + otherwise(talk, question)
     return Reply(talk.place, (*talk.noted, Say(f"found.{question.key}", {"count": len(found)})), rows)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from bot.conversation.actions import order_action
@@ -50,13 +50,18 @@ def _plain(talk: Talk, question: Question[Any]) -> Prompt:
     if question.key == talk.place.editing:
         value = question.load(talk.place.answers.get(question.key))
         lines += [Say("answered_before", {"value": as_json(question.show(value))})] if value is not None else []
+    return tuple(lines), answer_rows(talk, question)
+
+
+def answer_rows(talk: Talk, question: Question[Any]) -> Rows:
+    """The question's own buttons."""
     buttons = [talk.answer(question.key, option.value, option.label) for option in question.options()]
-    return tuple(lines), in_rows(talk, buttons)
+    return in_rows(buttons, [said[0] for said in question.sayings(talk.words).values()])
 
 
-def in_rows(talk: Talk, buttons: list[Button]) -> Rows:
+def in_rows(buttons: Sequence[Button], labels: Iterable[str]) -> Rows:
     """Short labels side by side, long ones each on their own."""
-    wide = any(len(talk.words(button.label)) > LABELS_IN_A_ROW for button in buttons)
+    wide = any(len(label) > LABELS_IN_A_ROW for label in labels)
     step = 1 if wide else 3 if len(buttons) == 3 else 2  # noqa: PLR2004  # yes, no and hard to say belong together
     return tuple(tuple(buttons[at : at + step]) for at in range(0, len(buttons), step))
 

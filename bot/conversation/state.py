@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, select, update
@@ -53,7 +54,18 @@ class Place:
     def with_answers(self, stored: Mapping[str, Any]) -> Place:
         """The same place with some answers more, or others; nothing heard before is left to ask about them."""
         heard = {key: value for key, value in self.heard.items() if key not in stored}
-        return replace(self, answers={**self.answers, **stored}, heard=heard, proposed=None, missed=None, supposing=None, at_menu=False)
+        return Place(
+            flow=self.flow,
+            about=self.about,
+            answers={**self.answers, **stored},
+            editing=self.editing,
+            before=self.before,
+            to_staff=self.to_staff,
+            heard=heard,
+            since=self.since,
+            drafts=self.drafts,
+            told=self.told,
+        )
 
     def to_json(self) -> dict[str, Any]:
         """Plain data, as the conversation's row keeps it: only what is not as at the beginning."""
@@ -84,6 +96,7 @@ class Conversation:
         return base36(self.id)
 
 
+@lru_cache(maxsize=1024)
 def base36(number: int) -> str:
     """A number in few letters, for buttons."""
     digits = ""

@@ -10,7 +10,7 @@ from bot.conversation.actions import order_action
 from bot.conversation.changing import said_changed, with_undo
 from bot.conversation.going_on import go_on, menu
 from bot.conversation.noting import noted
-from bot.conversation.prompts import choosing_rows, in_rows
+from bot.conversation.prompts import answer_rows, choosing_rows
 from bot.conversation.talk import Reply, Talk, as_json
 from bot.conversation.worked import worked_out
 from bot.message import Button, Say
@@ -46,9 +46,8 @@ def _with_what(talk: Talk, question: Question[Any]) -> Reply:
     value = question.load(talk.place.answers.get(question.key))
     lines = [Say("suppose.with_what"), Say(f"ask.{question.sentence}", question.figures)]
     lines += [Say("answered_before", {"value": as_json(question.show(value))})] if value is not None else []
-    buttons = [talk.answer(question.key, option.value, option.label) for option in question.options()]
     place = replace(talk.place, supposing={"key": question.key}, editing=None, proposed=None, at_menu=False)
-    return Reply(place, (*talk.noted, *lines), (*in_rows(talk, buttons), (_back_to_result(),)))
+    return Reply(place, (*talk.noted, *lines), (*answer_rows(talk, question), (_back_to_result(),)))
 
 
 def compared(talk: Talk, tried: Sequence[tuple[Question[Any], Any]]) -> Reply:

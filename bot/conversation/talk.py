@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache, partial
 from typing import Any
 
 from sqlalchemy import Connection
@@ -19,6 +20,7 @@ from handlers.case import Case
 from handlers.claim import Declined
 from handlers.dialogue import Replay, replay
 from handlers.flows import FLOWS
+from handlers.questions.question import Words
 
 Rows = tuple[tuple[Button, ...], ...]
 
@@ -59,15 +61,18 @@ class Talk:
 
     def at(self, place: Place) -> Talk:
         """The same turn, gone on to another place."""
-        return replace(self, conversation=replace(self.conversation, place=place))
+        was = self.conversation
+        there = Conversation(was.id, was.chat, was.locale, was.revision, place)
+        return Talk(self.conn, there, self.case, self.now, self.noted, self.hours, self.counts, self.runs)
 
     def noting(self, *lines: Say) -> Talk:
         """The same turn, with something to say first."""
-        return replace(self, noted=self.noted + lines)
+        return Talk(self.conn, self.conversation, self.case, self.now, self.noted + lines, self.hours, self.counts, self.runs)
 
-    def words(self, what: Say) -> str:
-        """A sentence as this member reads it."""
-        return wording.say(what, self.conversation.locale)
+    @property
+    def words(self) -> Words:
+        """How this member reads a sentence."""
+        return _words_in(self.conversation.locale)
 
     def replay(self, answers: Mapping[str, Any] | None = None) -> Replay[Any]:
         """The flow at hand, run against the stored answers or others."""
@@ -105,6 +110,12 @@ class Talk:
     def answer(self, key: str, value: str, label: Say) -> Button:
         """A button that answers a question."""
         return Button(label, answer_action(self.conversation, key, value))
+
+
+@cache
+def _words_in(locale: str) -> Words:
+    """The same function for a language every time, so that questions keep by it what their buttons are called."""
+    return partial(wording.say, locale=locale)
 
 
 def flow_of(place: Place) -> str:

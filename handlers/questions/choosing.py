@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from calculator.facts import UNCLEAR, Unclear
@@ -25,7 +26,7 @@ class YesNo(Question["bool | Unclear"]):
 
     def read(self, text: str, words: Words) -> Read[bool | Unclear] | Unread:
         """A label, then a clear yes or no, then a part of a label: "不是" is a part of "不是工伤", and yet clear."""
-        chosen = read_choice(text, _sayings(self.options(), words))
+        chosen = read_choice(text, self.sayings(words))
         answer = read_yes_no(text)
         if isinstance(answer, Read) and answer.sure and not (isinstance(chosen, Read) and chosen.sure):
             return Read(answer.value, sure=not names_a_deed(text))
@@ -48,6 +49,10 @@ class YesNo(Question["bool | Unclear"]):
         return self.likely
 
     def options(self) -> tuple[Option, ...]:
+        return self._options
+
+    @cached_property
+    def _options(self) -> tuple[Option, ...]:
         values = ("yes", "no", UNCLEAR.value) if self.may_be_unclear else ("yes", "no")
         return tuple(Option(value, Say(f"option.{self.key}.{value}"), self.spoken.get(value, ())) for value in values)
 
@@ -66,7 +71,7 @@ class Choice(Question[str]):
     choices: tuple[Option, ...]
 
     def read(self, text: str, words: Words) -> Read[str] | Unread:
-        return read_choice(text, _sayings(self.choices, words))
+        return read_choice(text, self.sayings(words))
 
     def load(self, stored: Any) -> str | None:
         return next((option.value for option in self.choices if option.value == stored), None)
@@ -82,7 +87,3 @@ class Choice(Question[str]):
 
     def show(self, value: str) -> Say:
         return next(option.label for option in self.choices if option.value == value)
-
-
-def _sayings(options: tuple[Option, ...], words: Words) -> dict[str, tuple[str, ...]]:
-    return {option.value: (words(option.label), *option.spoken) for option in options}

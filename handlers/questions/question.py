@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
@@ -34,6 +34,9 @@ class Question(Generic[T]):
     words: str = ""
     """What its sentences stand under instead of the key, where the rules ask the same fact in another way."""
 
+    said: dict[Words, Mapping[str, tuple[str, ...]]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """What the buttons are called in each language, once it was asked for."""
+
     @property
     def sentence(self) -> str:
         """What follows `ask.` and `example.` in the keys of its sentences."""
@@ -58,6 +61,13 @@ class Question(Generic[T]):
     def options(self) -> tuple[Option, ...]:
         """The buttons, in order."""
         return ()
+
+    def sayings(self, words: Words) -> Mapping[str, tuple[str, ...]]:
+        """What the button of each value is called, the label first; kept for as long as the question, so `words` is one for a language."""
+        found = self.said.get(words)
+        if found is None:
+            found = self.said[words] = {option.value: (words(option.label), *option.spoken) for option in self.options()}
+        return found
 
     def press(self, value: str) -> T | None:
         """What a button of this question means; None for one it does not have."""
