@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import combinations, product
-from typing import Any
+from typing import Any, NamedTuple
 
 from calculator.facts import FACTS, UNCLEAR, Known, Open, Value
 from calculator.logic import FAILED, Leaf, Test, leaves
@@ -14,8 +13,7 @@ from calculator.logic import FAILED, Leaf, Test, leaves
 _ONE_DAY = timedelta(days=1)
 
 
-@dataclass(frozen=True, slots=True)
-class Flip:
+class Flip(NamedTuple):
     """A change that makes a failed test hold: the nearest value, and how far it is in fen, years or days; None for the rest."""
 
     fact: str
@@ -33,11 +31,15 @@ def nearest(test: Test, facts: Known) -> tuple[Flip, ...]:
     ways = _changes(test, facts)
     for count in range(1, len(ways) + 1):
         for names in combinations(ways, count):
-            tried = (flips for flips in product(*(ways[name] for name in names)) if _helps(test, facts, flips))
-            best = min(tried, key=lambda flips: sum(abs(flip.by or 0) for flip in flips), default=())
+            tried = sorted(product(*(ways[name] for name in names)), key=_distance)
+            best = next((flips for flips in tried if _helps(test, facts, flips)), ())
             if best:
                 return best
     return ()
+
+
+def _distance(flips: tuple[Flip, ...]) -> int:
+    return sum(abs(flip.by or 0) for flip in flips)
 
 
 def _helps(test: Test, facts: Known, flips: tuple[Flip, ...]) -> bool:
@@ -45,7 +47,7 @@ def _helps(test: Test, facts: Known, flips: tuple[Flip, ...]) -> bool:
 
 
 def _changes(test: Test, facts: Known) -> dict[str, list[Flip]]:
-    """For each fact every value worth trying: where a leaf begins or ceases to hold."""
+    """For each fact every value worth trying: where a leaf begins to hold."""
     found: dict[str, list[Flip]] = {}
     for leaf in leaves(test):
         found.setdefault(leaf.fact, []).extend(_flips(leaf, closest(leaf, facts.get(leaf.fact))))
@@ -60,12 +62,12 @@ def closest(leaf: Leaf, value: Value | Open | None) -> Value | None:
 
 
 def _flips(leaf: Leaf, value: Value | None) -> Iterator[Flip]:
-    """List the values at the ends of a leaf, inside and outside; of a yes or no the other; of a list its only value."""
+    """List the values at the ends of a leaf, outside if it is negated; of a yes or no the other; of a list its only value."""
     if value is None or value is UNCLEAR:
         return
     if leaf.values is None:
         one: Any = _ONE_DAY if isinstance(value, date) else 1
-        ends = (leaf.low, leaf.high, _beyond(leaf.low, -one), _beyond(leaf.high, one))
+        ends = (_beyond(leaf.low, -one), _beyond(leaf.high, one)) if leaf.negated else (leaf.low, leaf.high)
         yield from (_flip(leaf.fact, value, end) for end in ends if end is not None and _can_be(leaf.fact, end))
     elif isinstance(value, bool):
         yield Flip(leaf.fact, not value, None)
