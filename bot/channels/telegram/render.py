@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from urllib.parse import urlsplit
 
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup, MessageEntity
 
 from bot.message import Button, Message, Say
 
@@ -14,6 +14,12 @@ LONGEST_TEXT = 4096
 
 CUTS = ("\n\n", "\n", "。", "！", "？", "；", ". ", " ")
 """Where a text may be cut, the best first."""
+
+FIRST = frozenset({"result.eligible", "result.nothing_left", "result.ineligible", "result.review"})
+"""What a person looks for first, which stands out."""
+
+PICTURE = "block."
+"""How the keys of the lines of an estimate's picture begin; they stand in a quote of their own."""
 
 Wording = Callable[[Say, str], str]
 Part = tuple[str, InlineKeyboardMarkup | None]
@@ -30,6 +36,28 @@ def render(message: Message, locale: str, wording: Wording) -> list[Part]:
     ]
     texts = list(split("\n".join(lines)))
     return [(text, None) for text in texts[:-1]] + [(texts[-1], _keyboard(message, locale, wording))]
+
+
+def marks(message: Message, locale: str, wording: Wording) -> list[MessageEntity]:
+    """What stands out in the text of a message that was not cut: bold lines, and the picture of an estimate as a quote."""
+    found: list[MessageEntity] = []
+    start = 0
+    for say in message.lines:
+        length = _length(wording(say, locale))
+        if say.key in FIRST:
+            found.append(MessageEntity(MessageEntity.BOLD, start, length))
+        if say.key.startswith(PICTURE):
+            found = _quoted(found, start, length)
+        start += length + 1
+    return found
+
+
+def _quoted(found: list[MessageEntity], start: int, length: int) -> list[MessageEntity]:
+    """One more line in a quote, which goes on with the quote that ends right before it."""
+    last = found[-1] if found else None
+    if last is None or last.type != MessageEntity.BLOCKQUOTE or last.offset + last.length + 1 != start:
+        return [*found, MessageEntity(MessageEntity.BLOCKQUOTE, start, length)]
+    return [*found[:-1], MessageEntity(MessageEntity.BLOCKQUOTE, last.offset, start + length - last.offset)]
 
 
 def split(text: str) -> Iterator[str]:

@@ -15,13 +15,13 @@ from datetime import datetime
 
 import structlog
 from sqlalchemy import Connection
-from telegram import Bot, InlineKeyboardMarkup, LinkPreviewOptions
+from telegram import Bot, InlineKeyboardMarkup, LinkPreviewOptions, MessageEntity
 from telegram import Message as Sent
 from telegram.error import ChatMigrated, Forbidden, InvalidToken, RetryAfter, TelegramError
 
 from bot.channels.telegram import asked, chats, faults, keyboards, ledger, posts
 from bot.channels.telegram.pace import Pace
-from bot.channels.telegram.render import Part, Wording, render
+from bot.channels.telegram.render import Part, Wording, marks, render
 from bot.jobs import Job, Later, Never
 from bot.message import Notice
 from bot.store import Store
@@ -41,6 +41,7 @@ class Sender:
     async def send(self, notice: Notice, job: Job) -> None:
         """Send what of the notice has not been sent yet. Raises Later or Never."""
         parts = render(notice.message, notice.locale, self._wording)
+        entities = marks(notice.message, notice.locale, self._wording) if len(parts) == 1 else []
         standing = await self._store.read(ledger.standing, job.id, notice.chat.id)
         if standing.blocked:
             raise Never("blocked")
@@ -49,16 +50,16 @@ class Sender:
         try:
             for part in parts[standing.parts :]:
                 await self._pace.wait(notice.chat.id)
-                await self._send(notice, part, job)
+                await self._send(notice, part, job, entities)
         except ChatMigrated as error:  # the group has got another id: the same once more, to that one
             await self._store.write(posts.moved, notice, str(error.new_chat_id), now=self._clock())
 
-    async def _send(self, notice: Notice, part: Part, job: Job) -> None:
+    async def _send(self, notice: Notice, part: Part, job: Job, entities: list[MessageEntity]) -> None:
         chat, (text, keyboard) = notice.chat.id, part
         await self._store.write(ledger.leaving, job.id, now=self._clock())
         try:
             sent = await self._bot.send_message(
-                chat, text, reply_markup=keyboard, link_preview_options=LinkPreviewOptions(is_disabled=True)
+                chat, text, entities=entities, reply_markup=keyboard, link_preview_options=LinkPreviewOptions(is_disabled=True)
             )
         except ChatMigrated:
             raise

@@ -24,11 +24,17 @@ MAIN = (
 )
 """The sentences a person looks for first, by the beginning of their keys."""
 
+PICTURE = "block."
+"""How the keys of the lines of an estimate's picture begin."""
+
 SAFE_LINKS = ("https://", "http://", "tel:", "/")
 
 
 def rendered(desk: Desk, conn: Connection, kept: Kept) -> dict[str, Any]:
-    """The message as an event's data: {id, direction, client, lines, buttons, at}; from the bot `lang`, `tones`; for a file `upload`."""
+    """The message as an event's data: {id, direction, client, lines, buttons, at}; from the bot `lang`, `tones`; for a file `upload`.
+
+    Where it draws an estimate, also `rows`: for each line its label, value and bar, or nothing.
+    """
     event = {"id": kept.id, "direction": kept.direction, "at": kept.at.isoformat(), "buttons": []}
     if kept.direction == "out":
         return event | _from_bot(desk, kept)
@@ -51,7 +57,15 @@ def _from_bot(desk: Desk, kept: Kept) -> dict[str, Any]:
         url = data["url"] if data["url"].startswith(SAFE_LINKS) else ""
         return {"label": words(data["label"]), "action": data["action"], "url": url}
 
-    return {
+    def row(say: dict[str, Any]) -> dict[str, Any] | None:
+        """A line of a picture in its parts: label, value, and the bar's {cells, start, end} or nothing."""
+        if not say["key"].startswith(PICTURE):
+            return None
+        figures = say["figures"]
+        return {"label": desk.wording(figures["label"], locale, {}), "value": words(figures["value"]), "bar": figures.get("bar")}
+
+    rows = [row(line) for line in message["lines"]]
+    return ({"rows": rows} if any(rows) else {}) | {
         "lang": LOCALES[locale],
         "lines": [words(line) for line in message["lines"]],
         "tones": [tone(line["key"]) for line in message["lines"]],

@@ -5,7 +5,8 @@ from __future__ import annotations
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.channels.telegram.render import LONGEST_TEXT, render, split
+from bot import wording
+from bot.channels.telegram.render import LONGEST_TEXT, marks, render, split
 from bot.message import Message, Say
 from tests.channels.telegram.running import button, says, words
 
@@ -23,6 +24,29 @@ def test_lines_stand_below_one_another_and_buttons_in_their_rows() -> None:
         [("1", "=1"), ("2", "=2")],
         [("3", "=3")],
     ]
+
+
+def row(label: str, amount: int) -> Say:
+    return Say("block.row", {"label": f"block.label.{label}", "value": {"key": "block.sum", "figures": {"amount": amount}}})
+
+
+def test_the_amount_stands_out_and_the_picture_under_it_is_a_quote() -> None:
+    noted = Say("noted.value", {"value": {"key": "value.text", "figures": {"text": "😀"}}})
+    amount = Say("result.eligible", {"amount": 100_000})
+    message = Message((noted, amount, row("sum", 100_000), row("fixed", 5_000), Say("result.sample")))
+
+    ((text, _),) = render(message, "zh_CN", wording.say)
+
+    units = text.encode("utf-16-le")
+    marked = [
+        (mark.type, units[mark.offset * 2 : (mark.offset + mark.length) * 2].decode("utf-16-le"))
+        for mark in marks(message, "zh_CN", wording.say)
+    ]
+    assert marked == [("bold", "可以领，预计 1,000.00 元。"), ("blockquote", "定额　1,000 元\n定额　50 元")]
+
+
+def test_nothing_stands_out_in_a_question() -> None:
+    assert marks(Message((Say("ask.age"),)), "zh_CN", wording.say) == []
 
 
 def test_a_button_with_an_address_opens_it() -> None:

@@ -18,12 +18,17 @@ function template(name) {
   return document.getElementById(`${name}-template`).content.firstElementChild.cloneNode(true);
 }
 
-function bubble(direction, lines, tones = []) {
+function bubble(direction, lines, tones = [], rows = []) {
   const element = template("message");
   element.classList.add(direction);
   const box = element.querySelector(".bubble");
   box.querySelector(".aloud").textContent = word(direction === "in" ? "from_you" : "from_bot");
   for (const [at, line] of lines.entries()) {
+    if (rows[at]) {
+      const open = at && rows[at - 1] ? box.lastElementChild : box.appendChild(picture());
+      open.append(pictured(rows[at]));
+      continue;
+    }
     const paragraph = document.createElement("p");
     paragraph.textContent = line;
     if (tones[at]) paragraph.className = tones[at];
@@ -32,12 +37,36 @@ function bubble(direction, lines, tones = []) {
   return element;
 }
 
+function picture() {
+  const list = document.createElement("dl");
+  list.className = "picture";
+  return list;
+}
+
+// One line of an estimate's picture. Its bar only shows what the words beside it say.
+function pictured({ label, value, bar }) {
+  const line = document.createElement("div");
+  const name = line.appendChild(document.createElement("dt"));
+  const said = line.appendChild(document.createElement("dd"));
+  name.textContent = label;
+  if (bar) {
+    const cells = said.appendChild(document.createElement("span"));
+    cells.className = "cells";
+    cells.setAttribute("aria-hidden", "true");
+    for (let at = 0; at < bar.cells; at++) {
+      cells.appendChild(document.createElement("i")).classList.toggle("filled", bar.start <= at && at < bar.end);
+    }
+  }
+  said.append(value);
+  return line;
+}
+
 // A message from the server. Returns the element, or null if it was shown before.
 export function show(event, { live, onPress }) {
   if (shown.has(event.id)) return null;
   shown.add(event.id);
   const own = event.client ? waiting.get(event.client) : null;
-  const element = own || bubble(event.direction, event.lines, event.tones);
+  const element = own || bubble(event.direction, event.lines, event.tones, event.rows);
   if (own) confirm(event.client, own);
   if (event.lang) {
     element.lang = event.lang;
