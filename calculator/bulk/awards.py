@@ -1,9 +1,10 @@
-"""What awards pay, over rows in which all that they rest on is known. Amounts are exact, in millionths of a fen, as in one case."""
+"""What awards pay, over rows in which all that they rest on is known. Amounts are exact, in parts of a fen."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import reduce
+from math import gcd
 from typing import Any, Final, NamedTuple, cast
 
 import numpy as np
@@ -20,8 +21,6 @@ from calculator.edition import Edition
 
 Based = RateOnWhole | FixedSum | SingleRate | Slices
 
-_NARROW: Final = np.iinfo(np.int32)
-
 Empty = Callable[[], Array]
 """Gives an array to work in."""
 
@@ -37,22 +36,49 @@ def pay(award: Award, rows: Rows) -> Worth:
     """Work out what an award pays in every row, with its own cap; it means nothing where something is not known."""
     worth = _PAY[type(award)](award, rows)
     if award.cap is not None:
-        np.minimum(worth.exact, award.cap.amount * MILLION, out=worth.exact)
+        np.minimum(worth.exact, min(award.cap.amount * rows.parts, np.iinfo(worth.exact.dtype).max), out=worth.exact)
     return worth
 
 
-def worth(award: Based, base: Array, empty: Empty) -> Worth:
-    """Work out what each base pays, without the award's cap."""
+def worth(award: Based, base: Array, parts: int, empty: Empty) -> Worth:
+    """Work out what each base pays, in such parts of a fen, without the award's cap."""
     if isinstance(award, SingleRate):
-        return Worth(np.multiply(base, award.rate, out=empty()))
+        return Worth(np.multiply(base, _rate(award, parts), out=empty(), dtype=np.int64))
     if isinstance(award, Slices):
-        return Worth(reduce(np.add, [_slice(row, base) * row.rate for row in award.bands.rows]))
-    line = _line(award.bands, base, empty)
+        base = base.astype(np.int64, copy=False)
+        return Worth(reduce(np.add, [_slice(row, base) * _rate(row, parts) for row in award.bands.rows]))
+    line = _line(award.bands, base)
     if isinstance(award, FixedSum):
-        return Worth(_looked_up([0, *(row.amount * MILLION for row in award.bands.rows), 0], line, empty), line)
-    exact = _looked_up([0, *(row.rate for row in award.bands.rows), 0], line, empty)
+        return Worth(_looked_up([0, *(row.amount * parts for row in award.bands.rows), 0], line, empty(), empty()), line)
+    rates = [0, *(_rate(row, parts) for row in award.bands.rows), 0]
+    found = empty()
+    if base.dtype == np.int32 and int(base.max()) * max(rates) + parts <= np.iinfo(np.int32).max:
+        found = found.view(np.int32)[: len(base)]
+    exact = _looked_up(rates, line, empty(), found)
     exact *= base
     return Worth(exact, line)
+
+
+def parts(award: Award) -> int:
+    """Tell in how many parts of a fen an award is exact: a million, or as few as all its rates allow."""
+    return MILLION // gcd(MILLION, *_rates(award))
+
+
+def _rates(award: Award) -> Iterator[int]:
+    if isinstance(award, Parts):
+        for part in award.parts:
+            yield from _rates(part)
+    elif isinstance(award, Cases):
+        for case in award.cases:
+            yield from _rates(case.award)
+    elif isinstance(award, SingleRate):
+        yield award.rate
+    elif isinstance(award, RateOnWhole | Slices):
+        yield from (row.rate for row in award.bands.rows)
+
+
+def _rate(of: Band | SingleRate, parts: int) -> int:
+    return of.rate * parts // MILLION
 
 
 def most(award: Award, edition: Edition) -> int:
@@ -76,37 +102,26 @@ def _most_of_base(award: Based) -> int:
 
 
 def _based(award: Based, rows: Rows) -> Worth:
-    exact, line = worth(award, rows.base(award.base), rows.empty)
+    exact, line = worth(award, rows.base(award.base), rows.parts, rows.empty)
     return Worth(exact, _where_known(line, award.base.name, rows))
 
 
-def _line(bands: Bands, base: Array, empty: Empty) -> Array:
+def _line(bands: Bands, base: Array) -> Array:
     """Find the band of each base, from 1; one more than there are above the last, if that has an end."""
     starts = [row.low for row in bands.rows]
     top = bands.rows[-1].high
     if top is not None:
         starts.append(top + 1)
-    narrow = _narrow(base, empty)
     line = np.zeros(len(base), np.min_scalar_type(len(starts)))
     for start in starts:
-        line += (narrow >= start).view(np.uint8)
+        line += (base >= start).view(np.uint8)
     return line
 
 
-def _narrow(base: Array, empty: Empty) -> Array:
-    """Give the same numbers in half the room, if they fit: they compare in a third of the time."""
-    if base.dtype.itemsize <= _NARROW.dtype.itemsize or base.max(initial=0) > _NARROW.max:
-        return base
-    narrow = empty().view(_NARROW.dtype)[: len(base)]
-    np.copyto(narrow, base, casting="unsafe")
-    return narrow
-
-
-def _looked_up(table: Sequence[int], line: Array, empty: Empty) -> Array:
+def _looked_up(table: Sequence[int], line: Array, places: Array, found: Array) -> Array:
     """Take the number of each line. The places are made as wide as the machine's own first, since `take` would copy them for itself."""
-    places, found = empty(), empty()
     np.copyto(places, line)
-    return np.take(np.array(table, np.int64), places, out=found, mode="clip")
+    return np.take(np.array(table, found.dtype), places, out=found, mode="clip")
 
 
 def _slice(row: Band, base: Array) -> Array:
@@ -118,17 +133,18 @@ def _slice(row: Band, base: Array) -> Array:
 
 def _items(award: Items, rows: Rows) -> Worth:
     places = _numbers(award.fact, rows)
-    sums = [item.amount * MILLION for item in award.items.values()]
-    return Worth(_looked_up(sums, places, rows.empty), _where_known(np.add(places, 1, dtype=np.uint16, casting="unsafe"), award.fact, rows))
+    sums = [item.amount * rows.parts for item in award.items.values()]
+    line = np.add(places, 1, dtype=np.uint16, casting="unsafe")
+    return Worth(_looked_up(sums, places, rows.empty(), rows.empty()), _where_known(line, award.fact, rows))
 
 
 def _each(award: Each, rows: Rows) -> Worth:
-    return Worth(np.multiply(_numbers(award.fact, rows), award.amount * MILLION, out=rows.empty(), dtype=np.int64))
+    return Worth(np.multiply(_numbers(award.fact, rows), award.amount * rows.parts, out=rows.empty(), dtype=np.int64))
 
 
 def _fixed(award: Fixed, rows: Rows) -> Worth:
     exact = rows.empty()
-    exact.fill(award.amount * MILLION)
+    exact.fill(award.amount * rows.parts)
     return Worth(exact)
 
 

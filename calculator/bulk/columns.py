@@ -97,6 +97,14 @@ def read(edition: Edition, columns: Columns) -> tuple[dict[str, Array], int]:
     return read, next(iter(lengths.values()))
 
 
+def are_all_known(values: Array, limits: Bounds) -> bool:
+    """Tell whether no number here marks anything, and all of them can be."""
+    if limits.low != 0:
+        return bool(limits.low <= values.min() and values.max() <= limits.high)
+    most = values.view(f"u{values.itemsize}").max()  # one look: without its sign, a number below 0 is above all that the type can hold
+    return bool(most <= min(limits.high, np.iinfo(values.dtype).max))
+
+
 def wrong(values: Array, limits: Bounds) -> Mask:
     """Find the numbers that neither can be true nor mark anything."""
     return ((values < limits.low) & ~marked(values)) | (values > limits.high)

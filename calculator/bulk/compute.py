@@ -9,8 +9,8 @@ from typing import Any, Final, TypeVar
 import numpy as np
 
 from calculator.bulk import opened, verdict
-from calculator.bulk.awards import most
-from calculator.bulk.columns import Array, Columns, Mask, bounds, marked, read, wrong
+from calculator.bulk.awards import most, parts
+from calculator.bulk.columns import Array, Columns, Mask, are_all_known, bounds, marked, read, wrong
 from calculator.bulk.results import Results, empty
 from calculator.bulk.rows import Rows, Scratch
 from calculator.edition import Edition
@@ -76,6 +76,7 @@ class _Work:
     def __init__(self, edition: Edition, columns: Columns, count: int) -> None:
         self._edition, self._columns = edition, columns
         self._bounds = {name: bounds(edition, name) for name in columns}
+        self._parts = parts(edition.award)
         self._has_all = all(name in columns for name in edition.asks)
         self.results = empty(edition, count)
         self._bits = {reason: bit for bit, reason in enumerate(self.results.legend)}
@@ -86,26 +87,26 @@ class _Work:
         scratch, lacking = Scratch(min(BLOCK, stop - start)), []
         for first in range(start, stop, BLOCK):
             rows = slice(first, min(first + BLOCK, stop))
-            lacking.append(first + np.flatnonzero(self._lacking(rows)))
+            block = self._block(rows)
+            lacking.append(first + np.flatnonzero(self._lacking(block, rows)))
             if self._has_all:
-                whole = Rows(self._edition, self._block(rows), rows.stop - first, scratch=scratch, are_whole=True)
+                whole = Rows(self._edition, block, rows.stop - first, self._parts, scratch=scratch)
                 verdict.judge(whole, self._bits, self.results.part(rows))
                 scratch.take_back()
         places = np.concatenate([np.zeros(0, np.intp), *lacking])
         for first in range(0, len(places), OPEN_BLOCK):
             chosen = places[first : first + OPEN_BLOCK]
-            opened.judge(Rows(self._edition, self._block(chosen), len(chosen), are_whole=False), self._bits, self.results, chosen)
+            opened.judge(Rows(self._edition, self._block(chosen), len(chosen), self._parts), self._bits, self.results, chosen)
 
     def _block(self, rows: slice | Array) -> Columns:
         return {name: values[rows] for name, values in self._columns.items()}
 
-    def _lacking(self, rows: slice) -> Mask:
+    def _lacking(self, block: Columns, rows: slice) -> Mask:
         """Find the rows where something is missing or unclear; and what is wrong in any."""
-        count = rows.stop - rows.start
-        lacking = np.full(count, not self._has_all)
+        lacking = np.full(rows.stop - rows.start, not self._has_all)
         for name, limits in self._bounds.items():
-            values = self._columns[name][rows]
-            if limits.low <= values.min() and values.max() <= limits.high:
+            values = block[name]
+            if are_all_known(values, limits):
                 continue
             bad = np.flatnonzero(wrong(values, limits))
             if bad.size:

@@ -25,8 +25,8 @@ Open = Mapping[str, Mask]
 def judge(rows: Rows, bits: Bits, into: Results, places: Array) -> None:
     """Judge rows of any kind as one case is judged and estimated, and write down what they get in these places."""
     edition = rows.edition
-    said = tested(rows, bits)
-    low, high = (of_one_payment(edition, rounded(exact.copy())) for exact in span(edition.award, rows))
+    said = tested(rows, bits, np.empty(rows.count, into.reasons.dtype))
+    low, high = (of_one_payment(edition, rounded(exact.copy(), rows.parts, rows.empty())) for exact in span(edition.award, rows))
     amount_open = _open_amount(rows, (low, high))
     for fact, where in amount_open.items():
         said.send(fact, where & (rows.states(fact) == REVIEW))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import reduce
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,8 @@ Span = tuple[Array, Array]
 """The least and the most that numbers can be."""
 
 T = TypeVar("T")
+
+_NARROW: Final = np.iinfo(np.int32)
 
 FAILED: Final = np.uint8(0)
 UNKNOWN: Final = np.uint8(1)
@@ -50,10 +52,13 @@ class Scratch:
 
 
 class Rows:
-    """Rows of cases. In whole rows nothing is missing or unclear, but for facts that have no column at all."""
+    """Rows of cases. In whole rows, which bring a scratch, nothing is missing or unclear, but for facts that have no column at all.
 
-    def __init__(self, edition: Edition, columns: Columns, count: int, *, scratch: Scratch | None = None, are_whole: bool) -> None:
-        self.edition, self.count, self.are_whole = edition, count, are_whole
+    `parts` are those of a fen in which what awards pay is exact.
+    """
+
+    def __init__(self, edition: Edition, columns: Columns, count: int, parts: int, *, scratch: Scratch | None = None) -> None:
+        self.edition, self.count, self.parts, self.are_whole = edition, count, parts, scratch is not None
         self._columns, self._scratch = columns, scratch
         self._found: dict[object, Any] = {}
 
@@ -72,15 +77,20 @@ class Rows:
         """Give the numbers of a fact or sum, meaningless in rows where it is not known; None if it is known in no row."""
         base = self.edition.sums.get(name)
         if base is None:
-            return self._columns.get(name)
+            values = self._columns.get(name)
+            return values if values is None or not self.are_whole else self.once(("narrow", name), lambda: self._narrow(values))
         return self.base(base) if all(fact in self._columns for fact in base.facts) or not self.are_whole else None
 
     def base(self, base: Base) -> Array:
-        """Give the numbers of a base, in fen; where it is not known, the least it can be."""
+        """Give the numbers of a base, in fen, in four or eight bytes each; where it is not known, the least it can be."""
         if not self.are_whole:
             return self.span(base)[0]
         if base.title is None:
-            return self._columns[base.name].astype(np.int64, copy=False)
+            values = cast("Array", self.values(base.name))
+            return values if values.dtype == _NARROW.dtype else values.astype(np.int64, copy=False)
+        return self.once(("narrow", base.name), lambda: self._narrow(self._total(base)))
+
+    def _total(self, base: Base) -> Array:
         total = self.empty()
         np.copyto(total, self._columns[base.plus[0]])
         for name in base.plus[1:]:
@@ -88,6 +98,14 @@ class Rows:
         for name in base.minus:
             total -= self._columns[name]
         return np.maximum(total, 0, out=total)
+
+    def _narrow(self, values: Array) -> Array:
+        """Give the same numbers in half the room, if they fit: all that is done with them takes half the time. Marks are not kept."""
+        if values.dtype.itemsize <= _NARROW.dtype.itemsize or values.max() > _NARROW.max:
+            return values
+        narrow = self.empty().view(_NARROW.dtype)[: self.count]
+        np.copyto(narrow, values, casting="unsafe")
+        return narrow
 
     def span(self, base: Base) -> Span:
         """Give the least and the most that a base can be, in fen."""

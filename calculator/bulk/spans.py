@@ -8,7 +8,6 @@ from typing import Any, Final
 
 import numpy as np
 
-from calculator.amounts import MILLION
 from calculator.awards.award import Award
 from calculator.awards.banded import FixedSum, RateOnWhole, SingleRate, Slices
 from calculator.awards.composed import Cases, Parts
@@ -58,30 +57,30 @@ def _capped(award: Award, rows: Rows) -> Span:
     low, high = _SPAN[type(award)](award, rows)
     if award.cap is None:
         return low, high
-    return np.minimum(low, award.cap.amount * MILLION), np.minimum(high, award.cap.amount * MILLION)
+    return np.minimum(low, award.cap.amount * rows.parts), np.minimum(high, award.cap.amount * rows.parts)
 
 
 def _of_base(award: Based, rows: Rows) -> Span:
     """Between the least and the most base, the pay can jump at every end of a band."""
     low, high = rows.span(award.base)
-    least = worth(award, low, rows.empty).exact
+    least = worth(award, low, rows.parts, rows.empty).exact
     most = least.copy()
     is_open = np.flatnonzero(low != high)
     if is_open.size:
         low, high = low[is_open], high[is_open]
         bases = (low, high, *(np.clip(edge, low, high) for edge in dict.fromkeys(award.edges())))
-        worths = [worth(award, base, lambda: np.empty(len(low), np.int64)).exact for base in bases]
+        worths = [worth(award, base, rows.parts, lambda: np.empty(len(low), np.int64)).exact for base in bases]
         least[is_open], most[is_open] = reduce(np.minimum, worths), reduce(np.maximum, worths)
     return least, most
 
 
 def _of_items(award: Items, rows: Rows) -> Span:
-    sums = [item.amount * MILLION for item in award.items.values()]
+    sums = [item.amount * rows.parts for item in award.items.values()]
     return _where_known(award, rows, min(sums), max(sums))
 
 
 def _of_each(award: Each, rows: Rows) -> Span:
-    return _where_known(award, rows, 0, bounds(rows.edition, award.fact).high * award.amount * MILLION)
+    return _where_known(award, rows, 0, bounds(rows.edition, award.fact).high * award.amount * rows.parts)
 
 
 def _where_known(award: Items | Each, rows: Rows, least: int, most: int) -> Span:

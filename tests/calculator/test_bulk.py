@@ -15,7 +15,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from calculator.amounts import LARGEST, Ppm
+from calculator.amounts import LARGEST, Fen, Ppm
+from calculator.awards.award import Cap
 from calculator.bulk import NO_AMOUNT, Reason, Results, as_column, compute
 from calculator.bulk.compute import BLOCK
 from calculator.deadline import HANDED_IN
@@ -60,7 +61,9 @@ class Chance:
 
     def __init__(self, rules: Edition, table: oracle.Table, seed: int) -> None:
         self._rules, self._random = rules, Random(seed)  # noqa: S311  # made-up cases
-        self._amounts = sorted(bounds_in(table) | {0, LARGEST})
+        self._most = self._random.choice((LARGEST, 2**31, 100_000_000))
+        """Small amounts are worked out in less room than large ones."""
+        self._amounts = sorted(each for each in bounds_in(table) | {0, self._most} if each <= self._most)
 
     def cases(self, *, lacking: float = 0.0, of: int = ROWS) -> list[Facts]:
         """Cases with all that the verdict and the amount rest on, but for this part, which is missing or unclear."""
@@ -74,7 +77,7 @@ class Chance:
     def _value(self, name: str) -> Value:
         fact, random = FACTS[name], self._random
         if fact.type is FactType.MONEY:
-            return random.choice((random.choice(self._amounts), random.randint(0, 60_000_000), random.randint(0, LARGEST)))
+            return random.choice((random.choice(self._amounts), random.randint(0, 60_000_000), random.randint(0, self._most)))
         if fact.type is FactType.COUNT:
             return random.choice((random.randint(0, int(fact.high)), 15, 16))  # type: ignore[arg-type]  # a count's own high
         if fact.type is FactType.DAY:
@@ -178,6 +181,34 @@ def test_numbers_may_be_of_any_whole_type(kind: type[np.generic]) -> None:
     })  # fmt: skip
 
     assert results.amount.tolist() == [1_216_000, 0]
+
+
+@pytest.mark.parametrize("kind", [np.int64, np.uint64, np.int32, np.uint32])
+@pytest.mark.parametrize("top", [107_374_172, 2**31 - 1, 2**32 - 1, LARGEST])
+def test_amounts_are_exact_about_every_number_that_just_fits_its_room(top: int, kind: type[np.integer]) -> None:
+    """107,374,172 fen, less a few, are the most of which the award of this edition fits four bytes before it is rounded."""
+    rules = replace(edition("hospital"), cap_per_year=None)
+    paid = [fen for fen in (500_001, *range(top - 9, top + 10)) if fen <= min(np.iinfo(kind).max, LARGEST)]
+    others = {"age": 45, "in_work": 1, "paid_this_year": 0}
+
+    amounts = [
+        int(
+            compute(
+                rules, {name: np.array([1, value]) for name, value in others.items()} | {"out_of_pocket": np.array([77, fen], kind)}
+            ).amount[1]
+        )
+        for fen in paid
+    ]
+
+    assert amounts == [estimate(rules, {**others, "in_work": True, "out_of_pocket": fen}).amount for fen in paid]
+
+
+def test_a_cap_larger_than_any_small_amount_cuts_none() -> None:
+    rules = edition("hospital")
+    capped = replace(rules, award=replace(rules.award, cap=Cap(Fen(10**10), rules.award.clause)))  # type: ignore[type-var]  # a rate on the whole
+    columns = {"age": np.array([45]), "in_work": np.array([1]), "paid_this_year": np.array([0])}
+
+    assert compute(capped, columns | {"out_of_pocket": np.array([15_200_000])}).amount.tolist() == [1_216_000]
 
 
 def year_in_tianjin(rows: int, **days: Any) -> Results:
