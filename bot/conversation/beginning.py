@@ -33,12 +33,12 @@ def beginning(talk: Talk, benefit: str, said: Heard = NOBODY_ELSE) -> Talk:
 
 def spared(talk: Talk, said: Heard) -> Talk:
     """The same turn with plain facts kept for whatever is begun next, while it is not said yet what that is."""
-    if talk.place.flow is not None:
-        return talk
     given = [(_asked_anywhere(talk, name), reading.value) for name, reading in said.facts.items() if _is_plain(reading)]
     usable = [(question, value) for question, value in given if question and question.load(question.dump(value)) is not None]
-    answers = {**talk.place.answers, **{question.key: question.dump(value) for question, value in usable}}
-    return talk.at(replace(talk.place, answers=answers)).noting(*all_noted(usable))
+    spare = {question.key: question.dump(value) for question, value in usable}
+    place = talk.place
+    there = replace(place, answers={**place.answers, **spare}) if place.flow is None else replace(place, spare={**place.spare, **spare})
+    return talk.at(there).noting(*all_noted(usable))
 
 
 def _is_plain(reading: Any) -> TypeGuard[Read[Any]]:
@@ -62,4 +62,5 @@ def _at_its_claim(talk: Talk, benefit: str) -> Talk | None:
 
 def _spare(talk: Talk) -> dict[str, object]:
     """What was told before it was clear what it is about."""
-    return {} if talk.place.flow is not None else {key: value for key, value in talk.place.answers.items() if key != drafts.PAPERS}
+    answers = talk.place.spare if talk.place.flow is not None else talk.place.answers
+    return {key: value for key, value in answers.items() if key != drafts.PAPERS}

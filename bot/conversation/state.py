@@ -44,6 +44,8 @@ class Place:
     """The revision with which this flow began: older buttons belong to something else."""
     drafts: Mapping[str, Any] = field(default_factory=dict)
     """Flows begun and not finished, by what they are about: {"flow", "about", "answers", "since", "until", "at"}."""
+    spare: Mapping[str, Any] = field(default_factory=dict)
+    """Answers told while another flow stands here: whatever is begun next takes them along."""
     told: Mapping[str, Any] = field(default_factory=dict)
     """The keys that each of the last typed messages answered, by the platform's id of the message, for when it is edited."""
 

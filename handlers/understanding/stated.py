@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from handlers.understanding.reading import Read, Unread
+from handlers.understanding.topics import BURST_PIPE
 
 Told = tuple[str, Read[bool | str] | Unread]
 """A fact by its name, and what was told of it."""
@@ -44,7 +45,7 @@ _STATEMENTS: tuple[tuple[str, re.Pattern[str], bool | str, bool], ...] = (
     ("own_home", re.compile(r"我们?家.{0,4}(?:着|失|起|火|烧|漏|淹|泡)"), True, False),
     ("fire_report", re.compile(r"[没未][给能]?(?:有|开|拿|下|办|出).{0,6}认定书|认定书.{0,4}[没未]"), False, True),
     ("fire_report", re.compile(r"(?:有|开了|拿到|拿了|办了|办好).{0,6}认定书|认定书.{0,4}(?:有|开|拿|下来|办|出).{0,2}了?"), True, True),
-    ("loss_cause", re.compile(r"爆[了]?管|(?:水管|管道|管子|暖气管?)[^,]{0,3}(?:爆|裂)|\bburst pipe|\bpipe burst"), "burst_pipe", True),
+    ("loss_cause", re.compile(BURST_PIPE), "burst_pipe", True),
     ("loss_cause", re.compile(r"漏水|跑水|渗水|\bleak"), "burst_pipe", False),
     ("loss_cause", re.compile(r"着了?火|着的火|失火|起火|火灾|\bfire\b|burn(?:ed|t) down"), "fire", True),
     ("insurance", re.compile(r"不是[^,]{0,4}(?:医保|农合)"), "", False),

@@ -56,6 +56,7 @@ _EDITS = [
     re.compile(rf"(?:change|edit|correct|fix)(?: the| my)? (?P<word>{_THINGS_IN_ENGLISH})"),
 ]
 _NUMBERS = {character: str(value) for value, character in enumerate("一二三四五六七八九十", start=1)} | {"十一": "11", "十二": "12"}
+BURST_PIPE = r"爆了?管|(?:水管|管道|管子|暖气管?)[^,没不未]{0,3}(?:爆|裂)|\bburst pipe|\bpipes? burst"
 _BENEFITS = {
     "hospital": re.compile(
         r"住院|住了(?:[0-9一二三四五两]+[次回])?院|在医院|癌|肿瘤|化疗|住过院|住医院|出院|出的院|手术|生病|病了|大病|看病|"
@@ -65,9 +66,10 @@ _BENEFITS = {
         r"意外|骨折|(?:骨|腿|胳膊|手|脚|[指趾]头?)[^,]{0,3}(?:断了|折了)|摔[伤断了倒跤]|受伤|受了伤|撞了|撞伤|被撞|烫伤|烧伤|车祸|"
         r"\baccidents?\b|\bbroke(?:n)? (?:my|his|her|an?|the)\b|\bfractur\w{0,4}\b|\binjur(?:y|ed)\b"
     ),
-    "fire": re.compile(r"着火|着了火|火灾|失火|起火|烧了|烧毁|被烧(?!伤)|烧光|烧没|\bfire\b|\bburn(?:ed|t) down\b"),
+    "fire": re.compile(rf"着火|着了火|火灾|失火|起火|烧了|烧毁|被烧(?!伤)|烧光|烧没|{BURST_PIPE}|\bfire\b|\bburn(?:ed|t) down\b"),
 }
 _DEATH = re.compile(r"去世|过世|离世|身故|身亡|遇难|人没了|人不在了|人走了|\b(?:died|passed away|killed)\b", re.IGNORECASE)
+_BURST_PIPE = re.compile(BURST_PIPE)
 _NOT = re.compile(r"(?:[没不未非无别]|没有|\bno|\bnot|n't|\bnot in|\bno more)(?:有|是|在|过| |a|an|any|been|in|the){0,4}$")
 
 
@@ -80,6 +82,11 @@ def read_topic(text: str) -> Topic | None:
 def speaks_of_death(text: str) -> bool:
     """Whether somebody has died: then nobody is wished well."""
     return _DEATH.search(text[:LONGEST]) is not None
+
+
+def speaks_of_a_burst_pipe(text: str) -> bool:
+    """Whether a pipe has burst: some unions pay for that as for a fire."""
+    return _BURST_PIPE.search(plain(text[:LONGEST])) is not None
 
 
 def read_command(said: str) -> Topic | None:
