@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import random
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from sqlalchemy import Connection, delete
 
+from bot.conversation import counting
+from bot.conversation.counting import Happening
 from bot.demo.claims import Crew, Draft, drafts, enter
+from bot.demo.counts import happened
 from bot.demo.people import Person, made_up, people
 from bot.documents.files import Files, picture_key
 from bot.jobs.tables import jobs
@@ -19,6 +23,7 @@ from bot.settings import Settings
 from bot.staff import accounts, passwords
 from bot.staff.roles import Role
 from bot.store import Store
+from calculator import load
 
 SEED: Final = 20261123
 MEMBERS: Final = 2000
@@ -69,7 +74,7 @@ async def fill_if_empty(store: Store, files: Files, now: datetime, place: str = 
 
 
 async def fill(store: Store, files: Files, now: datetime, place: str = "changchun") -> None:
-    """Forty base unions in a tree, 2,000 members, three staff, sixty claims with their papers.
+    """Forty base unions in a tree, 2,000 members, three staff, sixty claims with their papers, and counts of made-up conversations.
 
     All rows are one write, after everything else: a start broken off leaves nothing that a later one would stumble over.
     """
@@ -86,10 +91,19 @@ async def fill(store: Store, files: Files, now: datetime, place: str = "changchu
             for number, body in enumerate(paper.pictures):
                 await files.put(picture_key(paper.upload, number), body)
     hashes = [await passwords.seal(account.password) for account in ACCOUNTS]
-    await store.write(_rows, members, made, hashes, now)
+    counted = happened(random.Random(SEED), now.date(), load(place))  # noqa: S311  # made up as well
+    await store.write(_rows, members, made, hashes, counted, now)
 
 
-def _rows(conn: Connection, members: list[tuple[Person, int]], made: list[Draft], hashes: list[str], now: datetime) -> None:
+def _rows(
+    conn: Connection,
+    members: list[tuple[Person, int]],
+    made: list[Draft],
+    hashes: list[str],
+    counted: Mapping[Happening, int],
+    now: datetime,
+) -> None:
+    counting.write(conn, counted)
     bases = _unions(conn)
     for person, base in members:
         roster.add(conn, union_id=bases[base], name=person.name, certno=person.certno, in_work=True, now=now)

@@ -9,8 +9,9 @@ import pytest
 
 from bot import wording
 from bot.claims.states import State
-from bot.console.views import threads, undelivered
+from bot.console.views import flows, threads, undelivered
 from bot.console.views.claim import DONE, MASKED
+from bot.conversation import funnel
 from bot.staff.roles import Role
 from bot.threads.thread import State as ThreadState
 from calculator import FACTS, FactType, load
@@ -37,6 +38,9 @@ COMPOSED = [
     *(f"console.undelivered.kind.{kind}" for kind in (*undelivered.KINDS, "other")),
     *(f"console.undelivered.reason.{reason}" for reason in undelivered.REASONS.values()),
     *(f"console.menu.{name}" for name in ("queue", "threads", "overview", "staff", "records", "account")),
+    *(f"console.flows.span.{name}" for name in flows.SPANS),
+    *(f"console.flows.event.{event}" for event in flows.EVENTS),
+    *(f"console.flows.{part}.{flow}" for part in ("flow", "finished") for flow in funnel.FLOWS),
     *threads.CANNED,
     *(f"console.thread.done.{done}" for done in threads.DONE),
     *(f"console.thread.problem.{reason}" for reason in ("own", "role")),

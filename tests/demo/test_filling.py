@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
+from datetime import timedelta
 from itertools import islice
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from sqlalchemy import Connection, func, select
 from bot import audit
 from bot.claims.states import State
 from bot.claims.tables import claims
+from bot.conversation.counting import tally
+from bot.conversation.funnel import funnels, not_understood
 from bot.demo import ACCOUNTS, fill_if_empty, settings
 from bot.demo.people import NOWHERE, people
 from bot.documents import uploads
@@ -22,6 +25,7 @@ from bot.members.tables import members, unions
 from bot.message import UploadId
 from bot.settings import Settings
 from bot.store import Keyring, Store
+from calculator import load
 from handlers.identity import read_certno
 from handlers.understanding.reading import Read
 from tests.claims.making import NOW
@@ -49,6 +53,20 @@ async def test_the_demo_has_unions_members_staff_and_claims_in_every_state(sqlit
     for upload, pictures in papers:
         for number in range(pictures):
             assert (await files.get(picture_key(UploadId(upload), number))).startswith(b"\xff\xd8")
+
+
+async def test_the_demo_has_a_funnel_to_show_for_each_span_whose_figures_could_be_true(
+    sqlite_store: Store, keyring: Keyring, tmp_path: Path
+) -> None:
+    await fill_if_empty(sqlite_store, Files(tmp_path.as_uri(), keyring), NOW)
+
+    for days in (22, 89):
+        counted = await sqlite_store.read(tally, NOW.date() - timedelta(days=days), NOW.date())
+        found = funnels(counted, load("changchun"))
+        assert {(funnel.flow, funnel.benefit) for funnel in found} >= {("benefit", "hospital"), ("claim", "hospital")}
+        assert [funnel.started - funnel.finished - funnel.left for funnel in found] == [0] * len(found)
+        assert any(funnel.worst for funnel in found)
+        assert not_understood(counted)
 
 
 class Full(Files):
