@@ -145,6 +145,6 @@ async def test_no_page_holds_a_script_or_a_style_of_its_own(console: Console) ->
     staff = await console.store.write(hire_all)
     visitor = await console.signed_in(staff[Role.ADMINISTRATOR])
 
-    for path in ("/", "/claims/1", "/overview", "/staff", "/records", "/undelivered", "/account", "/threads", "/threads/1"):
+    for path in ("/", "/claims/1", "/overview", "/flows", "/staff", "/records", "/undelivered", "/account", "/threads", "/threads/1"):
         body = await visitor.get(path)
         assert not re.search(r"<style|\sstyle=|\son[a-z]+=|<script(?! src=)|javascript:", body)
