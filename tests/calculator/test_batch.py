@@ -198,6 +198,16 @@ def test_it_runs_as_a_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]
     assert [row.cells["amount"] for row in open_sheet(tmp_path / "out.xlsx").rows()] == ["12160.00"]
 
 
+def test_as_a_command_the_day_given_picks_the_edition_of_rows_without_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    source = write(tmp_path / "in.csv", "discharged_on,insurance,bill,paid_this_year", ",rural,40000,0")
+    words = ["batch", "changchun/hospital", str(source), str(tmp_path / "out.csv")]
+
+    assert main(words) == 1
+    assert main([*words, "--on", "2022-12-31"]) == 0
+    assert "900.00" in capsys.readouterr().out
+    assert [row.cells["amount"] for row in open_sheet(tmp_path / "out.csv").rows()] == ["900.00"]
+
+
 def test_as_a_command_it_says_where_the_bad_rows_are(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     source = write(tmp_path / "in.csv", "discharged_on,age", "2023-07-01,x")
 

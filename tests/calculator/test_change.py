@@ -20,6 +20,26 @@ from tests.calculator.awards.test_working import TOGETHER, made
 from tests.calculator.cases import EDITIONS, edition, facts, hospital, samples
 from tests.calculator.test_results import RULES
 
+TWO_TABLES = """
+per = "event"
+asks = ["bill", "own_pay", "loss"]
+award = { kind = "sum", @sum, parts = [
+  { kind = "fixed_sum", sum = "net", @net, bands = [ { over = "10", to = "20", amount = "3" }, { over = "20", amount = "4" } ] },
+  { kind = "fixed_sum", base = "loss", @loss, bands = [ { over = "10", to = "20", amount = "3" }, { over = "20", amount = "4" } ] },
+] }
+[[edition.sums]]
+name = "net"
+title = { zh = "净额", en = "net" }
+plus = ["bill"]
+minus = ["own_pay"]
+@net
+"""
+FALLING = """
+per = "event"
+asks = ["bill"]
+award = { kind = "fixed_sum", base = "bill", @sum, bands = [ { from = "0", to = "20", amount = "5" }, { over = "20", amount = "3" } ] }
+"""
+
 
 def test_a_second_receipt_of_two_hundred_yuan_would_lift_the_band() -> None:
     (change,) = changes(edition("hospital"), hospital("9800.01"))
@@ -82,6 +102,19 @@ def test_bands_inside_other_awards_are_lifted_too(tmp_path: Path) -> None:
     assert [(way.fact, way.by, way.more) for way in changes(made(tmp_path, TOGETHER), case)] == [("bill", 6, 2_700)]
 
 
+def test_of_several_facts_the_nearest_change_comes_first_be_it_up_or_down(tmp_path: Path) -> None:
+    ways = changes(made(tmp_path, TWO_TABLES), facts(bill="25", own_pay="10", loss="19"))
+
+    assert [(way.fact, way.by) for way in ways] == [("loss", 101), ("bill", 501), ("own_pay", -501)]
+
+
+def test_nobody_is_told_to_come_down_to_a_band_that_pays_more(tmp_path: Path) -> None:
+    falling = made(tmp_path, FALLING)
+
+    assert (estimate(falling, facts(bill="20")).amount, estimate(falling, facts(bill="25")).amount) == (500, 300)
+    assert changes(falling, facts(bill="25")) == ()
+
+
 @given(st.sampled_from(EDITIONS), st.data())
 def test_every_change_does_pay_what_it_says(of: Edition, data: st.DataObject) -> None:
     case = {fact: data.draw(st.sampled_from(samples(of, fact)), label=fact) for fact in of.asks}
@@ -102,6 +135,15 @@ def test_an_accident_and_a_stay_are_paid_together() -> None:
 
     assert both.amount == 300_000 + 1_216_000
     assert both.open_benefits == ()
+
+
+def test_it_is_enough_that_one_of_two_benefits_names_the_other() -> None:
+    accident = estimate(edition("accident"), facts(work_injury="no", injury="spine"))
+    before = edition("hospital", date(2022, 12, 31))
+    stay = estimate(before, facts(insurance="rural", bill="40000", paid_this_year="0"))
+
+    assert before.combines == ()
+    assert combined([accident, stay]).amount == combined([stay, accident]).amount == 300_000 + 90_000
 
 
 def test_what_is_open_is_left_out_of_the_sum_and_named() -> None:

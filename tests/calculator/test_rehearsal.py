@@ -6,12 +6,14 @@ from datetime import date
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
+import numpy as np
 import pytest
 
 from calculator.__main__ import main
+from calculator.bulk import NO_AMOUNT
 from calculator.policy import POLICIES, policy_named
 from calculator.reading.policy_file import read_policy
-from calculator.rehearsal import Rehearsal, rehearse
+from calculator.rehearsal import Rehearsal, Tally, rehearse
 from calculator.rehearsal_report import HEADINGS, drawn, lines, table
 from calculator.sheets.reading import open_sheet
 from calculator.verdict import Outcome
@@ -69,6 +71,16 @@ def test_winners_losers_flips_and_budget_are_counted(tmp_path: Path) -> None:
         (Outcome.INELIGIBLE, Outcome.INELIGIBLE): 1,
         (Outcome.UNDETERMINED, Outcome.UNDETERMINED): 1,
     }
+
+
+def test_a_tally_counts_on_and_leaves_out_of_its_sums_what_either_edition_leaves_open() -> None:
+    tally = Tally()
+
+    for _ in range(2):
+        tally.add(np.array([100, NO_AMOUNT, 100, 300, 70]), np.array([200, 50, NO_AMOUNT, 260, 70]))
+
+    assert (tally.cases, tally.open, tally.winners, tally.losers, tally.unchanged) == (10, 4, 2, 2, 2)
+    assert (tally.gained, tally.lost, tally.before, tally.after) == (200, 80, 940, 1060)
 
 
 def test_the_groups_add_up_to_the_whole(tmp_path: Path) -> None:

@@ -334,6 +334,19 @@ def test_a_paper_is_asked_for_only_where_its_fact_says_so(tmp_path: Path) -> Non
     assert edition.documents_for(facts(own_home="no")) == ()
 
 
+def test_a_paper_of_which_no_fact_says_when_is_asked_for_always(tmp_path: Path) -> None:
+    receipt = """
+[[edition.documents]]
+kind = "receipt"
+title = { zh = "发票", en = "Receipt" }
+hint = { zh = "医院给的", en = "From the hospital" }
+"""
+    edition = made(tmp_path, LATE.replace("WITHIN", "days = 60") + receipt)
+
+    assert [need.kind for need in edition.documents_for(facts(own_home="no"))] == ["receipt"]
+    assert [need.kind for need in edition.documents_for(facts(own_home="yes"))] == ["deed", "receipt"]
+
+
 CITIES = [
     ("三明: a fen below the first band", "sanming/hospital", "2022-05-01", {"year_self_pay": "9999.99", "mutual_aid": "0"}, 0),
     ("三明: the first band includes its lower end", "sanming/hospital", "2022-05-01", {"year_self_pay": "10000", "mutual_aid": "0"}, 1500),

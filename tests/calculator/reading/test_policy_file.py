@@ -212,15 +212,33 @@ def test_everything_wrong_is_named_in_one_run(tmp_path: Path) -> None:
 
 
 def test_a_file_that_is_not_there_is_a_problem_too(tmp_path: Path) -> None:
-    with pytest.raises(PolicyError, match="cannot be read"):
+    with pytest.raises(PolicyError) as refused:
         read_policy(tmp_path / "hospital.toml")
+
+    assert refused.value.file == str(tmp_path / "hospital.toml")
+    assert refused.value.problems == (Problem(1, "file", "cannot be read: No such file or directory"),)
 
 
 def test_a_file_in_another_encoding_is_a_problem_too(tmp_path: Path) -> None:
     (tmp_path / "hospital.toml").write_bytes(HOSPITAL.encode("gb18030"))
 
-    with pytest.raises(PolicyError, match="is not in UTF-8"):
+    with pytest.raises(PolicyError) as refused:
         read_policy(tmp_path / "hospital.toml")
+
+    assert refused.value.file == str(tmp_path / "hospital.toml")
+    assert refused.value.problems == (Problem(1, "file", "is not in UTF-8: save it in that encoding"),)
+
+
+@pytest.mark.parametrize(
+    ("slip", "text", "problem"),
+    [
+        ("a list that nobody closes", "# two lines\nasks = [1\n", "3: file: is not TOML here: a comma or the closing ] is missing"),
+        ("a key without a value", "# two lines\nbenefit\n", "2: file: is not TOML here: a key needs = and a value"),
+        ("what there are no words of ours for", "[a]\n[a]\n", "2: file: is not TOML here: Cannot declare ('a',) twice"),
+    ],
+)
+def test_what_is_no_toml_is_named_with_its_line(tmp_path: Path, slip: str, text: str, problem: str) -> None:
+    assert _problems(tmp_path, text) == [problem], slip
 
 
 ANYTHING = st.recursive(
