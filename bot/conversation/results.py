@@ -134,8 +134,7 @@ def why(estimated: Estimated) -> tuple[Say, ...]:
     conditions = tuple(_condition(estimated, result) for result in estimate.verdict.conditions)
     working = tuple(_step("working", Told(step, None)) for step in estimate.working)
     return (
-        Say("why.title"),
-        *conditions,
+        *((Say("why.title"), *conditions) if conditions else ()),
         *((Say("why.working"), *working) if working else ()),
         *((Say("why.person"),) if estimate.verdict.outcome is Outcome.REVIEW else ()),
         Say("why.edition", {"title": estimated.edition.title, "day": estimated.edition.starts.isoformat()}),

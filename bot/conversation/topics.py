@@ -7,7 +7,7 @@ from functools import cache
 
 from bot import wording
 from bot.conversation.actions import order_action
-from bot.conversation.going_on import go_on, in_order
+from bot.conversation.going_on import go_on, in_order, troubles
 from bot.conversation.talk import Reply, Talk
 from bot.message import Button, Say
 from calculator.edition import Edition
@@ -42,7 +42,8 @@ def wanted(text: str) -> Asked:
 def answered(talk: Talk, name: str, benefit: str = "") -> Talk:
     """The same turn with a question answered first, and the clauses behind the answer."""
     is_here = name == "how_much" and talk.place.flow is not None and not talk.place.at_menu
-    return talk.noting(Say("answer.how_much_here" if is_here else f"answer.{name}"), *_behind(talk, name, benefit))
+    key = "answer.how_much_here" if is_here else f"answer.{name}"
+    return talk.noting(Say(key, {"troubles": troubles(talk)}), *_behind(talk, name, benefit))
 
 
 def topic(talk: Talk, name: str) -> Reply:
