@@ -14,6 +14,11 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot import health, notices, sealing, wording
+from bot.broadcast import course, feeding, recipients, sending
+from bot.broadcast.means import Means
+from bot.broadcast.outgoing import AT_ONCE, Outgoing
+from bot.broadcast.write import FEED
+from bot.channels.preview import PREVIEWS
 from bot.channels.telegram import Telegram
 from bot.channels.telegram import chats as telegram_chats
 from bot.channels.web.routes import web_routes
@@ -36,7 +41,7 @@ from bot.jobs import Handler, Job, Worker, take_back
 from bot.message import Incoming
 from bot.reminders import rounds
 from bot.reminders.plan import Plan
-from bot.reminders.reach import Reach
+from bot.reminders.reach import ByChannel, Reach
 from bot.reminders.rounds import Round
 from bot.retention import papers, sweep
 from bot.retention.keep import Keep
@@ -76,6 +81,7 @@ async def founded(settings: Settings) -> AsyncIterator[Foundation]:
             await foundation.store.write(sealing.begin, now())
             await foundation.store.write(daily.begin, _plan(settings), now())
             await foundation.store.write(rounds.begin, now())
+            await foundation.store.write(course.take_up, now())
             await foundation.store.write(sweep.begin, settings.time_zone, now())
             if is_alone:
                 await foundation.store.write(take_back, now=now())
@@ -104,7 +110,9 @@ def application(settings: Settings, foundation: Foundation, clock: Clock = now) 
     app.add_routes(health.routes(store))
     app.add_routes(web_routes(streams, store, files, take, wording.text, settings, clock))
     app.router.add_get("/", _to_chat)
-    app.add_subapp("/console", console_app(store, files, settings, clock))
+    by_channel = _by_channel(settings)
+    means = Means(by_channel, {name: PREVIEWS[name] for name in by_channel})
+    app.add_subapp("/console", console_app(store, files, settings, clock, means))
     for platform in _chosen(telegram, wechat):
         channels[platform.name] = platform
         fetchers[platform.name] = platform.fetch
@@ -118,9 +126,11 @@ def application(settings: Settings, foundation: Foundation, clock: Clock = now) 
     kinds[sweep.JOB_KIND] = sweep.sweeper(_sweep(settings, store, files), clock)
     kinds[papers.ERASE] = papers.eraser(files)
     settle = documents.settle_upload(store, files, fetchers, _deliver(take, clock), clock)
+    to_many = _to_many(Outgoing(store, _days(settings), by_channel, channels, clock))
     workers = (
         Worker(store, kinds, clock, lease_s=LEASE_S),
         Worker(store, {uploads.JOB_KIND: settle}, clock, size=UPLOADS_AT_ONCE, lease_s=LEASE_S),
+        Worker(store, to_many, clock, size=AT_ONCE, lease_s=LEASE_S),
     )
     app.cleanup_ctx.append(partial(_counting, store=store, counts=counts))
     app.cleanup_ctx.append(partial(_working, workers=workers, telegram=telegram, wechat=wechat))
@@ -169,14 +179,26 @@ def _staff_news(store: Store, settings: Settings, post: news.Post, clock: Clock)
     return {news.STAFF_NEWS: tell, threads_news.JOB_KIND: tell_of_thread, daily.JOB_KIND: look}
 
 
+def _to_many(work: Outgoing) -> dict[str, Handler]:
+    """Broadcasts have a worker of their own, too: few under way at once, so that every answer overtakes them."""
+    return {FEED: feeding.feeder(work), recipients.MESSAGE: sending.sender(work)}
+
+
 def _round(settings: Settings, policies: Policies) -> Round:
-    plan = Plan(settings.reminder_days, settings.quiet_hours, settings.time_zone, settings.draft_days)
+    return Round(_days(settings), Unfinished(policies, settings.time_zone), policies, _by_channel(settings))
+
+
+def _days(settings: Settings) -> Plan:
+    return Plan(settings.reminder_days, settings.quiet_hours, settings.time_zone, settings.draft_days)
+
+
+def _by_channel(settings: Settings) -> ByChannel:
     reach: dict[str, Callable[[Connection, str, datetime], Reach]] = {"web": lambda *_: Reach.OPEN}  # read when the page is opened
     if settings.telegram_token:
         reach["telegram"] = telegram_chats.reach
     if settings.wechat_app_id:
         reach["wechat"] = wechat_chats.reach
-    return Round(plan, Unfinished(policies, settings.time_zone), policies, reach)
+    return reach
 
 
 def _sweep(settings: Settings, store: Store, files: Files) -> Sweep:

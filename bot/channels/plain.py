@@ -25,6 +25,9 @@ QUESTION, LAST_LOOK = "ask.", "confirm.item"
 LOOSE = ("button.", "menu.", "language.")
 """Labels, by their keys, that only a button knows. All others are answers, which the conversation reads better: with an echo."""
 
+ASIDE = "button.announce"
+"""How the keys of labels begin that never get a number: who answers the question before with "1" does not mean these."""
+
 FIGURES = frozenset({FactType.MONEY, FactType.COUNT, FactType.DAY})
 SHORTEST_PART = 2
 NUMBER = re.compile(r"(?:选|第)?\s*([0-9]{1,2}|[a-z])\s*(?:个|项)?[.。、,)]?")
@@ -121,7 +124,8 @@ def _choices(message: Message, buttons: list[Button], locale: str, wording: Word
     takes_figures = any(_is_about_a_figure(button) for button in buttons)
     number = first
     for button in buttons:
-        numbered = LAST_LOOK not in keys and (_answers(button) or not (is_question or takes_figures))
+        has_place = LAST_LOOK not in keys and not button.label.key.startswith(ASIDE)
+        numbered = has_place and (_answers(button) or not (is_question or takes_figures))
         shown, is_loose = number if numbered else WORDS_ONLY, button.label.key.startswith(LOOSE)
         yield Choice(shown, wording(button.label, locale), button.action, is_loose, is_letter=numbered and takes_figures)
         number += numbered

@@ -15,6 +15,7 @@ import structlog
 from aiohttp import web
 
 from bot import wording
+from bot.broadcast.means import NO_CHANNELS, Means
 from bot.console.access import guarded
 from bot.console.pages import message_page
 from bot.console.parts import LOCALE, PARTS, Parts, parts
@@ -31,7 +32,7 @@ log = structlog.get_logger(__name__)
 TEMPLATES: Final = Path(__file__).parent / "templates"
 HEADERS: Final = {
     "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
         "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
@@ -44,10 +45,12 @@ HEADERS: Final = {
 }
 
 
-def console_app(store: Store, files: Files, settings: Settings, clock: Callable[[], datetime]) -> web.Application:
-    """The console, to be mounted at /console."""
+def console_app(
+    store: Store, files: Files, settings: Settings, clock: Callable[[], datetime], means: Means = NO_CHANNELS
+) -> web.Application:
+    """The console, to be mounted at /console. `means` is what the channels lend to the pages of broadcasts."""
     app = web.Application(middlewares=[with_headers, with_errors])
-    app[PARTS] = Parts(store, files, settings, clock)
+    app[PARTS] = Parts(store, files, settings, clock, means)
     aiohttp_jinja2.setup(
         app,
         loader=jinja2.FileSystemLoader(TEMPLATES),

@@ -9,6 +9,7 @@ from typing import Final
 
 from aiohttp import web
 
+from bot.broadcast.means import NO_CHANNELS, Means
 from bot.documents.files import Files
 from bot.settings import Settings
 from bot.staff.accounts import Staff
@@ -24,6 +25,7 @@ class Parts:
     files: Files
     settings: Settings
     clock: Callable[[], datetime]
+    means: Means = NO_CHANNELS
 
     @property
     def is_secure(self) -> bool:

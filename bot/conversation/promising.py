@@ -1,4 +1,4 @@
-"""The commands about what members hear without asking: to be told later, not to be told after all, no reminders, reminders again."""
+"""The commands about what members hear without asking: to be told later or not after all, reminders or none, messages to many or none."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from bot.conversation.talk import Reply, Talk
 from bot.conversation.worked import worked_out
 from bot.message import Button, Say
 from bot.reminders import drafts as reminding
-from bot.reminders import promises
+from bot.reminders import announcements, promises
 from calculator.facts import to_json
 
 DIGITS_AT_MOST = 15
@@ -52,16 +52,32 @@ def _reminders(talk: Talk, _: str) -> Reply:
     return Reply(talk.place, (*talk.noted, Say("remind.on")))
 
 
+def _no_announcements(talk: Talk, _: str) -> Reply:
+    """One tap stops them all. News of claims, and answers, come as before."""
+    announcements.stop(talk.conn, talk.conversation.chat, talk.now)
+    again = Button(Say("button.announce_on"), announcements.GO_ON)
+    return Reply(talk.place, (*talk.noted, Say("announce.off")), ((again,),))
+
+
+def _announcements(talk: Talk, _: str) -> Reply:
+    announcements.allow(talk.conn, talk.conversation.chat)
+    return Reply(talk.place, (*talk.noted, Say("announce.on")))
+
+
 COMMANDS: Mapping[str, Callable[[Talk, str], Reply]] = {
     promised.PROMISE: _promise,
     promised.TAKE_BACK: _take_back,
     reminding.STOP: _no_reminders,
     reminding.GO_ON: _reminders,
+    announcements.STOP: _no_announcements,
+    announcements.GO_ON: _announcements,
 }
 
 LABELS: Mapping[str, tuple[str, str]] = {
     "button.promise": (promised.PROMISE, ""),
     "button.remind_off": (reminding.STOP, ""),
     "button.remind_on": (reminding.GO_ON, ""),
+    "button.announce_off": (announcements.STOP, ""),
+    "button.announce_on": (announcements.GO_ON, ""),
 }
 """Those whose label typed out means the same as a tap."""

@@ -1,4 +1,4 @@
-"""When to look at which unfinished conversation, and what a member was promised to hear of."""
+"""When to look at which unfinished conversation, what a member was promised to hear of, and who wants nothing that goes to many."""
 
 from __future__ import annotations
 
@@ -31,4 +31,12 @@ promises = Table(
     Column("ends", Moment, nullable=True),  # what is looked for every day is looked for no longer than that
     UniqueConstraint("channel", "chat", "benefit"),
     sqlite_autoincrement=True,  # never the id of a promise that is gone: buttons name them by it
+)
+
+announcements_off = Table(
+    "announcements_off",
+    metadata,
+    Column("channel", String(12), primary_key=True),
+    Column("chat", String(64), primary_key=True),
+    Column("since", Moment, nullable=False),  # the member wants nothing that the union sends to many
 )

@@ -6,12 +6,15 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, exists, select
 
+from bot.broadcast import recipients
 from bot.channels.web.tables import web_chats, web_messages
 from bot.claims.tables import claims
 from bot.conversation.state import Place
 from bot.conversation.tables import conversations
 from bot.conversation.unfinished import is_kept
 from bot.linking.tables import linked_chats
+from bot.message import Chat
+from bot.reminders import announcements
 from bot.reminders.tables import promises, reminders
 from bot.staff.tables import staff_chats
 from bot.threads.tables import threads
@@ -47,6 +50,8 @@ def erase(conn: Connection, chat: str, before: datetime) -> bool:
     if row is not None:
         conn.execute(delete(reminders).where(reminders.c.conversation_id == row.id))
         conn.execute(delete(conversations).where(*here))
+    announcements.forget(conn, Chat(WEB, chat))
+    recipients.forget(conn, Chat(WEB, chat))
     conn.execute(delete(web_chats).where(web_chats.c.id == chat))
     return False
 

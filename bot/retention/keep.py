@@ -28,6 +28,10 @@ UNREADABLE: Final = timedelta(days=30)
 """What no key opens is there for whoever runs the bot to look at."""
 
 
+BROADCASTS: Final = timedelta(days=90)
+"""Whom a broadcast went to; what became of it stays as counts."""
+
+
 @dataclass(frozen=True)
 class Keep:
     """The days that a deployment sets."""

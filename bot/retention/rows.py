@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, Table, delete, select, tuple_, update
+from sqlalchemy import ColumnElement, Connection, Select, Table, delete, select, tuple_, update
 
+from bot.broadcast.tables import broadcast_recipients, broadcasts
 from bot.channels.telegram.tables import telegram_sends
 from bot.channels.wechat.tables import wechat_chats, wechat_sends, wechat_signatures, wechat_tokens
 from bot.conversation.tables import updates
@@ -34,12 +35,17 @@ def pieces(days: Keep, now: datetime) -> dict[str, Piece]:
         "attempts": _of(sign_in_attempts, sign_in_attempts.c.at < now - keep.ATTEMPTS),
         "threads": lambda conn: erase_closed(conn, now - days.web_messages),
         "failed_jobs": _of(jobs, jobs.c.state == DEAD, jobs.c.added_at < now - days.failed_jobs),
+        "broadcast_recipients": _of(broadcast_recipients, broadcast_recipients.c.broadcast_id.in_(_over(now - keep.BROADCASTS))),
         "telegram_sends": _of(telegram_sends, telegram_sends.c.changed_at < now - keep.SENT),
         "wechat_sends": _of(wechat_sends, wechat_sends.c.changed_at < now - keep.SENT),
         "wechat_signatures": _of(wechat_signatures, wechat_signatures.c.first_at < now - keep.LAST_ANSWER),
         "wechat_tokens": _of(wechat_tokens, wechat_tokens.c.expires_at < now - keep.OLD_TOKEN),
         "wechat_answers": lambda conn: _without_answers(conn, now - keep.LAST_ANSWER),
     }
+
+
+def _over(before: datetime) -> Select[tuple[int]]:
+    return select(broadcasts.c.id).where(broadcasts.c.ended_at < before)
 
 
 def _of(table: Table, *old: ColumnElement[bool]) -> Piece:

@@ -18,6 +18,7 @@ class Permission(StrEnum):
     MANAGE_STAFF = "manage_staff"
     CHECK_RECORDS = "check_records"
     SEE_UNDELIVERED = "see_undelivered"  # and try again, or be done with it
+    BROADCAST = "broadcast"  # write to many members, or sign what somebody else wrote to them
 
 
 class Role(StrEnum):
@@ -31,7 +32,7 @@ class Role(StrEnum):
 ALLOWED: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType(
     {
         Role.REVIEWER: frozenset({Permission.READ, Permission.REVIEW}),
-        Role.APPROVER: frozenset({Permission.READ, Permission.REVIEW, Permission.CONFIRM, Permission.PAY}),
+        Role.APPROVER: frozenset({Permission.READ, Permission.REVIEW, Permission.CONFIRM, Permission.PAY, Permission.BROADCAST}),
         Role.ADMINISTRATOR: frozenset(Permission),
     }
 )

@@ -30,6 +30,7 @@ TABLES = (
     "bot.threads.tables",
     "bot.documents.tables",
     "bot.reminders.tables",
+    "bot.broadcast.tables",
     "bot.conversation.tables",
     "bot.channels.web.tables",
     "bot.channels.telegram.tables",

@@ -20,7 +20,7 @@ PUBLIC = {"static", "sign_in", "sign_in_send", "language", "start_link", "start"
 
 EXPECTED: dict[Role, set[Permission]] = {
     Role.REVIEWER: {Permission.READ, Permission.REVIEW},
-    Role.APPROVER: {Permission.READ, Permission.REVIEW, Permission.CONFIRM, Permission.PAY},
+    Role.APPROVER: {Permission.READ, Permission.REVIEW, Permission.CONFIRM, Permission.PAY, Permission.BROADCAST},
     Role.ADMINISTRATOR: set(Permission),
 }
 

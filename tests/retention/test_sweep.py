@@ -14,6 +14,10 @@ import pytest
 from sqlalchemy import Connection, Table, func, insert, select
 
 from bot import audit
+from bot.broadcast import find
+from bot.broadcast.audience import Audience, Of
+from bot.broadcast.states import Fate, State
+from bot.broadcast.tables import broadcast_recipients, broadcasts
 from bot.channels.web.tables import web_chats, web_messages
 from bot.channels.wechat.tables import wechat_chats, wechat_signatures, wechat_tokens
 from bot.claims.tables import claims
@@ -27,7 +31,8 @@ from bot.jobs.tables import DEAD, jobs
 from bot.linking import party
 from bot.linking.tables import chat_codes, link_tries
 from bot.message import Chat, Incoming, Text, UploadId
-from bot.reminders.tables import promises, reminders
+from bot.reminders import announcements
+from bot.reminders.tables import announcements_off, promises, reminders
 from bot.retention import papers, sweep
 from bot.retention.keep import Keep
 from bot.retention.sweep import Sweep
@@ -35,7 +40,7 @@ from bot.staff import accounts, links, sessions
 from bot.staff.roles import Role
 from bot.staff.tables import link_codes, setup_links, sign_in_attempts, staff_sessions
 from bot.store import Keyring, Store
-from tests.claims.making import Stay, claim_for, plant
+from tests.claims.making import CHAT, Stay, claim_for, plant
 
 NOW = datetime(2026, 11, 23, 20, 0, tzinfo=UTC)
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -382,3 +387,46 @@ def age(path: Path, days: float) -> None:
     """Make a file as old as that."""
     at = (NOW - timedelta(days=days)).timestamp()
     os.utime(path, (at, at))
+
+
+async def test_whom_a_broadcast_went_to_is_forgotten_and_what_became_of_it_stays(house: House) -> None:
+    def work(conn: Connection) -> int:
+        kept = [going_out(conn, NOW - days * DAY) for days in (91, 89)]
+        return kept[0]
+
+    old = await house.store.write(work)
+    await house.swept()
+
+    def look(conn: Connection) -> None:
+        assert list(conn.scalars(select(broadcast_recipients.c.broadcast_id))) == [old + 1]
+        gone = find.one(conn, old)
+        assert gone is not None
+        assert find.progress(conn, gone).fates == {Fate.SENT: 1}
+
+    await house.store.read(look)
+
+
+async def test_an_erased_chat_leaves_nothing_among_those_written_to(house: House) -> None:
+    chat = Chat("web", "left-alone")
+
+    def work(conn: Connection) -> None:
+        row = {"id": chat.id, "token_hash": "x", "locale": "zh_CN", "created_at": NOW - 91 * DAY}
+        conn.execute(insert(web_chats).values(row))
+        going_out(conn, NOW - DAY, chat)
+        announcements.stop(conn, chat, NOW)
+
+    await house.store.write(work)
+    await house.swept()
+
+    for table in (web_chats, broadcast_recipients, announcements_off):
+        assert await house.count(table) == 0
+
+
+def going_out(conn: Connection, ended: datetime, chat: Chat = CHAT) -> int:
+    """A broadcast to one person that is over."""
+    values = {"state": State.DONE, "revision": 4, "union_path": "/", "words": {"zh_CN": "放假"}, "pace": 25, "writers": [1]}
+    values |= {"audience": Audience(Of.MEMBERS, "/").to_json(), "created_at": ended, "ended_at": ended, "counts": {"sent": 1}}
+    number = int(conn.execute(insert(broadcasts).values(values).returning(broadcasts.c.id)).scalar_one())
+    person = {"broadcast_id": number, "person": "member:1", "channel": chat.channel, "chat": chat.id, "fate": Fate.SENT}
+    conn.execute(insert(broadcast_recipients).values(person))
+    return number

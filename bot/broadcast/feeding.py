@@ -1,0 +1,114 @@
+"""The job that hands a broadcast on: it writes a row for everybody it is for, then queues their messages, few at a time and spread out.
+
+What waits stands in those rows, not in the queue, which members' answers go through as well; and each message falls due at the
+broadcast's own pace, so that the platform's row is hardly ever full when an answer comes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import Connection, update
+
+from bot.broadcast import find, recipients
+from bot.broadcast.audience import Audience, people
+from bot.broadcast.find import Broadcast
+from bot.broadcast.outgoing import Outgoing
+from bot.broadcast.reaching import best, standing
+from bot.broadcast.states import Fate, State
+from bot.broadcast.tables import broadcast_recipients, broadcasts
+from bot.broadcast.write import record
+from bot.jobs import Handler, Job, Later
+from bot.message import Chat
+from bot.reminders.reach import ByChannel
+from bot.store.tables import insert_new
+
+EVERY_S: Final = 1.0
+AHEAD_S: Final = 3
+"""So many seconds' messages are queued at most."""
+
+AT_ONCE: Final = 200
+"""Rows of one transaction, for everybody else's sake."""
+
+Row = tuple[str, Chat]
+
+
+def feeder(work: Outgoing) -> Handler:
+    """The handler of the job. It comes back every second until the broadcast is over; in the quiet hours, when they end."""
+
+    async def handle(job: Job) -> None:
+        now, broadcast_id = work.clock(), int(job.payload["broadcast"])
+        broadcast = await work.store.read(find.one, broadcast_id)
+        if broadcast is None or broadcast.revision != job.payload["round"] or broadcast.ended_at is not None:
+            return  # another job goes on with it
+        if broadcast.state is State.SENDING and (wakes := work.plan.waking(now)) > now:
+            raise Later((wakes - now).total_seconds(), counts=False)
+        if broadcast.state is State.SENDING and broadcast.gathered_at is None:
+            await _gather(work, broadcast)
+        if not await work.store.write(hand_on, broadcast_id, work.by_channel, work.clock()):
+            raise Later(EVERY_S, counts=False)
+
+    return handle
+
+
+async def _gather(work: Outgoing, broadcast: Broadcast) -> None:
+    """Write down everybody it is for. Broken off and begun anew, nobody stands there twice."""
+    found = await work.store.report(_everybody, broadcast.audience, work.by_channel, work.clock())
+    for start in range(0, len(found), AT_ONCE):
+        await work.store.write(_add, broadcast.id, found[start : start + AT_ONCE])
+    await work.store.write(_gathered, broadcast.id, work.clock())
+
+
+def _everybody(conn: Connection, audience: Audience, by_channel: ByChannel, now: datetime) -> list[Row]:
+    return [(person.key, best(conn, person, by_channel, now)) for person in people(conn, audience)]
+
+
+def _add(conn: Connection, broadcast_id: int, rows: Sequence[Row]) -> None:
+    values = [
+        {"broadcast_id": broadcast_id, "person": key, "channel": chat.channel, "chat": chat.id, "fate": Fate.WAITING} for key, chat in rows
+    ]
+    conn.execute(insert_new(conn, broadcast_recipients), values)
+
+
+def _gathered(conn: Connection, broadcast_id: int, now: datetime) -> None:
+    conn.execute(update(broadcasts).where(broadcasts.c.id == broadcast_id).values(gathered_at=now))
+
+
+def hand_on(conn: Connection, broadcast_id: int, by_channel: ByChannel, now: datetime) -> bool:
+    """Queue the next messages. True when it is over, or for another job to go on with."""
+    broadcast = find.one(conn, broadcast_id, lock=True)
+    if broadcast is None or broadcast.ended_at is not None or broadcast.state is State.PAUSED:
+        return True
+    waiting = [] if broadcast.state is State.CANCELLED else recipients.waiting(conn, broadcast_id, AT_ONCE)
+    _queue(conn, broadcast, waiting, by_channel, now)
+    if not waiting:
+        recipients.lose_those_without_a_job(conn, broadcast_id)
+        if not find.under_way(conn, broadcast_id):
+            _end(conn, broadcast, now)
+            return True
+    return False
+
+
+def _queue(conn: Connection, broadcast: Broadcast, waiting: Sequence[recipients.Recipient], by_channel: ByChannel, now: datetime) -> None:
+    room = AHEAD_S * broadcast.pace - find.under_way(conn, broadcast.id)
+    due, gap = max(broadcast.next_at or now, now), timedelta(seconds=1 / broadcast.pace)
+    for recipient in waiting:
+        if room <= 0:
+            break
+        fate = standing(conn, recipient.chat, by_channel, now)
+        if fate is not None:
+            recipients.settle(conn, recipient.id, fate)
+            continue
+        recipients.queue(conn, recipient.id, broadcast.revision, now=now, due=due)
+        room, due = room - 1, due + gap
+    conn.execute(update(broadcasts).where(broadcasts.c.id == broadcast.id).values(next_at=due))
+
+
+def _end(conn: Connection, broadcast: Broadcast, now: datetime) -> None:
+    counts = find.counted(conn, broadcast.id)
+    state = broadcast.state if broadcast.state is State.CANCELLED else State.DONE
+    values = {"state": state, "ended_at": now, "counts": counts, "revision": broadcast.revision + 1}
+    conn.execute(update(broadcasts).where(broadcasts.c.id == broadcast.id).values(**values))
+    record(conn, broadcast, "system", "broadcast_ended", now, {"counts": counts})
