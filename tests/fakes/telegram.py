@@ -233,17 +233,18 @@ class TelegramServer:
                 409, "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first"
             )
         self._polls += 1
-        mine, end = self._polls, time.monotonic() + asked.get("timeout", 0)
+        mine = self._polls
         self._stir()  # an earlier poll ends now
         self._confirm(asked.get("offset"))
-        while not self.pending and time.monotonic() < end:
-            self.changed.clear()
-            try:
-                await asyncio.wait_for(self.changed.wait(), end - time.monotonic())
-            except TimeoutError:
-                break
-            if mine != self._polls:
-                raise ApiError(409, "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running")
+        with suppress(TimeoutError):
+            async with asyncio.timeout(asked.get("timeout", 0)):  # wait_for would begin to listen a moment too late
+                while not self.pending:
+                    self.changed.clear()
+                    await self.changed.wait()
+                    if mine != self._polls:
+                        raise ApiError(
+                            409, "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running"
+                        )
         return list(self.pending)[: asked.get("limit", 100)]
 
     def _confirm(self, offset: int | None) -> None:
