@@ -16,6 +16,7 @@ from bot.conversation.counting import Happening
 from bot.demo.claims import Crew, Draft, drafts, enter
 from bot.demo.counts import happened
 from bot.demo.people import Person, made_up, people
+from bot.demo.threads import Talk, talks, write
 from bot.documents.files import Files, picture_key
 from bot.jobs.tables import jobs
 from bot.members import roster, unions
@@ -92,22 +93,31 @@ async def fill(store: Store, files: Files, now: datetime, place: str = "changchu
                 await files.put(picture_key(paper.upload, number), body)
     hashes = [await passwords.seal(account.password) for account in ACCOUNTS]
     counted = happened(random.Random(SEED), now.date(), load(place))  # noqa: S311  # made up as well
-    await store.write(_rows, members, made, hashes, counted, now)
+    talked = await talks(made, files)
+    await store.write(_rows, Rows(members, made, hashes, counted, talked), now)
 
 
-def _rows(
-    conn: Connection,
-    members: list[tuple[Person, int]],
-    made: list[Draft],
-    hashes: list[str],
-    counted: Mapping[Happening, int],
-    now: datetime,
-) -> None:
-    counting.write(conn, counted)
+@dataclass(frozen=True)
+class Rows:
+    """All that one write puts into the database."""
+
+    members: list[tuple[Person, int]]
+    made: list[Draft]
+    hashes: list[str]
+    counted: Mapping[Happening, int]
+    talked: list[Talk]
+
+
+def _rows(conn: Connection, rows: Rows, now: datetime) -> None:
+    """Nobody waits for the news of made-up claims."""
+    counting.write(conn, rows.counted)
     bases = _unions(conn)
-    for person, base in members:
+    for person, base in rows.members:
         roster.add(conn, union_id=bases[base], name=person.name, certno=person.certno, in_work=True, now=now)
-    _claims(conn, bases, made, hashes)
+    crew = _claims(conn, bases, rows.made, rows.hashes)
+    for talk in rows.talked:
+        write(conn, talk, crew.reviewer, now)
+    conn.execute(delete(jobs))
 
 
 def _unions(conn: Connection) -> list[int]:
@@ -120,8 +130,8 @@ def _unions(conn: Connection) -> list[int]:
     return bases
 
 
-def _claims(conn: Connection, bases: list[int], made: list[Draft], hashes: list[str]) -> None:
-    """Staff, and the claims they decided. Nobody waits for the news of made-up claims."""
+def _claims(conn: Connection, bases: list[int], made: list[Draft], hashes: list[str]) -> Crew:
+    """Staff, and the claims they decided."""
     start = min(draft.at for draft in made)
     staff = [
         accounts.add(
@@ -137,6 +147,7 @@ def _claims(conn: Connection, bases: list[int], made: list[Draft], hashes: list[
         )
         for account, kept in zip(ACCOUNTS, hashes, strict=True)
     ]
+    crew = Crew(*staff)
     for draft in made:
-        enter(conn, draft, bases[draft.base], Crew(*staff))
-    conn.execute(delete(jobs))
+        enter(conn, draft, bases[draft.base], crew)
+    return crew

@@ -25,10 +25,30 @@ from bot.members.tables import members, unions
 from bot.message import UploadId
 from bot.settings import Settings
 from bot.store import Keyring, Store
+from bot.threads.thread import lines
 from calculator import load
 from handlers.identity import read_certno
 from handlers.understanding.reading import Read
 from tests.claims.making import NOW
+from tests.threads.talking import all_threads
+
+
+async def test_the_demo_has_threads_in_every_state_one_of_them_with_a_picture(
+    sqlite_store: Store, keyring: Keyring, tmp_path: Path
+) -> None:
+    files = Files(tmp_path.as_uri(), keyring)
+    await fill_if_empty(sqlite_store, files, NOW)
+
+    found = await sqlite_store.read(all_threads)
+
+    assert Counter(thread.state for thread in found) == {"waiting": 3, "answered": 1, "closed": 1}
+    assert [thread.claim_id for thread in found].count(None) == 1
+    said = [line for thread in found for line in await sqlite_store.read(lines, thread.id)]
+    (shown,) = [line for line in said if line.upload is not None]
+    assert shown.is_ready
+    assert (await files.get(picture_key(shown.upload or UploadId(""), 0))).startswith(b"\xff\xd8")
+    assert all(line.at < NOW for line in said)
+    assert [thread.id for thread in found if await sqlite_store.read(audit.verify, thread.subject) is not None] == []
 
 
 async def test_the_demo_has_unions_members_staff_and_claims_in_every_state(sqlite_store: Store, keyring: Keyring, tmp_path: Path) -> None:
