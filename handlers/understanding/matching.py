@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from math import log, sqrt
 from typing import NamedTuple
@@ -32,8 +32,8 @@ _NEVER_SEEN = 0.6
 """How much a piece that no example has weighs, beside one that a single example has."""
 
 
-Weighed = tuple[float, list[tuple[str, float]]]
-"""The square of a piece's weight, and what it adds to the score of which topics."""
+Weighed = tuple[float, list[tuple[int, float]]]
+"""The square of a piece's weight, and what it adds to the score of which topics, by their places in the list of all."""
 
 
 class Match(NamedTuple):
@@ -52,63 +52,69 @@ def examples_in(words: Mapping[str, str]) -> dict[str, list[str]]:
 class Matcher:
     """The pieces of all example sentences, each with its weight and what it adds to the score of topics."""
 
-    def __init__(self, weighed: Mapping[str, Weighed], *, never_seen: float) -> None:
+    def __init__(self, topics: Sequence[str], weighed: Mapping[str, Weighed], *, never_seen: float) -> None:
+        self._topics = topics
         self._weighed = weighed
-        self._never_seen = never_seen
+        self._never_seen_squared = never_seen * never_seen
 
     @classmethod
     def of(cls, *lists: Mapping[str, Iterable[str]]) -> Matcher:
         """Build from one or more lists of example sentences by topic."""
-        sentences = [(name, pieces(said)) for examples in lists for name, all_said in examples.items() for said in all_said]
+        sentences = [(name, pieces(plain(said))) for examples in lists for name, all_said in examples.items() for said in all_said]
         seen = Counter(piece for _, of_one in sentences for piece in of_one)
         weights = {piece: _worth(piece, log((len(sentences) + 1) / (count + 0.5))) for piece, count in seen.items()}
-        return cls(_weigh(sentences, weights), never_seen=_NEVER_SEEN * log(2 * len(sentences) + 2))
+        topics = list(dict.fromkeys(name for name, _ in sentences))
+        return cls(topics, _weigh(topics, sentences, weights), never_seen=_NEVER_SEEN * log(2 * len(sentences) + 2))
 
-    def nearest(self, text: str, at_most: int = 3) -> list[Match]:
-        """Rank the topics that share something with the message, the nearest first."""
+    def nearest(self, said: str, at_most: int = 3) -> list[Match]:
+        """Rank the topics that share something with a plain message, the nearest first."""
         squares = 0.0
-        scores: dict[str, float] = {}
-        for piece in pieces(text):
-            known = self._weighed.get(piece)
-            if known is not None:
-                squares += known[0]
-                for name, adds in known[1]:
-                    scores[name] = scores.get(name, 0.0) + adds
+        scores = [0.0] * len(self._topics)
+        weighed = self._weighed
+        for piece in pieces(said):
+            if piece in weighed:
+                square, adding = weighed[piece]
+                squares += square
+                for at, adds in adding:
+                    scores[at] += adds
             elif not piece.startswith(MARK):
-                squares += self._never_seen**2
-        ranked = sorted(scores.items(), key=lambda scored: -scored[1])[:at_most]
-        return [Match(name, score / sqrt(squares)) for name, score in ranked]
+                squares += self._never_seen_squared
+        ranked = sorted([(score, at) for at, score in enumerate(scores) if score], reverse=True)[:at_most]
+        return [Match(self._topics[at], score / sqrt(squares)) for score, at in ranked]
 
 
 def _worth(piece: str, weight: float) -> float:
     return _CUE_WEIGHT * weight if piece.startswith(MARK) else weight
 
 
-def _weigh(sentences: list[tuple[str, set[str]]], weights: Mapping[str, float]) -> dict[str, Weighed]:
+def _weigh(topics: list[str], sentences: list[tuple[str, set[str]]], weights: Mapping[str, float]) -> dict[str, Weighed]:
     """For each piece the topics it speaks for: more for one that many examples of a topic share."""
     counts: dict[str, Counter[str]] = defaultdict(Counter)
     for name, of_one in sentences:
         counts[name].update(of_one)
     examples = Counter(name for name, _ in sentences)
-    adds: dict[str, list[tuple[str, float]]] = defaultdict(list)
-    for name, count in counts.items():
+    adds: dict[str, list[tuple[int, float]]] = defaultdict(list)
+    for at, name in enumerate(topics):
+        count = counts[name]
         speaking = {piece: sqrt(times / examples[name]) * weights[piece] for piece, times in count.items()}
         length = sqrt(sum(weight * weight for weight in speaking.values()))
         for piece, weight in speaking.items():
-            adds[piece].append((name, weight * weights[piece] / length))
+            adds[piece].append((at, weight * weights[piece] / length))
     return {piece: (weights[piece] ** 2, sorted(of_one, key=lambda add: -add[1])[:_MOST_TOPICS]) for piece, of_one in adds.items()}
 
 
-def pieces(text: str) -> set[str]:
-    """Cues, characters by two and three, and Latin words by one and two; words that mean nothing here dropped."""
-    said = plain(text[:_LONGEST])
+def pieces(said: str) -> set[str]:
+    """Cues, characters by two and three, and Latin words by one and two, of plain text; words that mean nothing here dropped."""
+    said = said[:_LONGEST]
     found = set(cues(said))
-    bare = _DROPPED.sub(" " if _LATIN.search(said) else "", said)
-    words = [word[:_STEM] for word in _LATIN.findall(bare)]
-    found.update(words)
-    found.update(f"{one} {other}" for one, other in pairwise(words))
+    is_latin = _LATIN.search(said) is not None
+    bare = _DROPPED.sub(" " if is_latin else "", said)
+    if is_latin:
+        words = [word[:_STEM] for word in _LATIN.findall(bare)]
+        found.update(words)
+        found.update([f"{one} {other}" for one, other in pairwise(words)])
     for run in _HAN.findall(bare):
         edged = f"^{run}$"
-        found.update(edged[at : at + 2] for at in range(len(edged) - 1))
-        found.update(edged[at : at + 3] for at in range(len(edged) - 2))
+        found.update([edged[at : at + 2] for at in range(len(edged) - 1)])
+        found.update([edged[at : at + 3] for at in range(len(edged) - 2)])
     return found

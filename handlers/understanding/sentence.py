@@ -21,7 +21,7 @@ from handlers.understanding.plain import plain
 from handlers.understanding.reading import LONGEST, Read, Unread
 from handlers.understanding.stated import told
 from handlers.understanding.sums import is_mere_spending, is_own_payment, sums
-from handlers.understanding.topics import read_topic
+from handlers.understanding.topics import benefit_of
 
 Mentioned = dict[str, bool | str | int | Fen | date]
 """Under "benefit" its name, under the names of facts their values."""
@@ -78,8 +78,7 @@ def hear(text: str, today: date) -> Heard:
     if len(text) > LONGEST:
         return Heard()
     said = plain(text)
-    topic = read_topic(text)
-    benefit = topic.name if topic and topic.kind == "benefit" else ""
+    benefit = benefit_of(said)
     clauses = _split(said)
     readings: dict[str, list[Read[Any] | Unread]] = {}
     quotes: dict[str, str] = {}
@@ -140,6 +139,8 @@ def _days(clause: str, benefit: str, today: date) -> Iterator[Reading]:
 
 def _one(readings: list[Read[Any] | Unread], *, doubtful: bool) -> Read[Any] | Unread:
     """One reading for a fact: two different values are none."""
+    if len(readings) == 1 and not doubtful:
+        return readings[0]
     failed = next((reading for reading in readings if isinstance(reading, Unread)), None)
     if failed is not None:
         return failed

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from handlers.understanding.reading import Read, Unread
 from handlers.understanding.topics import BURST_PIPE
+
+Statement = tuple[re.Pattern[str], bool | str, bool]
+"""How a fact is told, what is then true ("" for: nothing is), and whether that is certain."""
 
 Told = tuple[str, Read[bool | str] | Unread]
 """A fact by its name, and what was told of it."""
@@ -77,6 +80,19 @@ _STATEMENTS: tuple[tuple[str, re.Pattern[str], bool | str, bool], ...] = (
 )
 """Fact, how it is told, what is then true ("" for: nothing is), and whether that is certain. The first of a fact that fits counts."""
 
+_LATIN = re.compile(r"[a-z]")
+_SIGNS: Mapping[str, frozenset[str]] = {
+    "in_work": frozenset("退职岗聘班薪"),
+    "work_injury": frozenset("工"),
+    "own_home": frozenset("租自房家"),
+    "fire_report": frozenset("认"),
+    "loss_cause": frozenset("爆裂水火"),
+    "insurance": frozenset("保农职居异外"),
+    "stay_cause": frozenset("产娩生伤骨摔撞祸病炎癌瘤疗脏梗脑风压阑石疝障症"),
+    "injury": frozenset("断折裂扭崴擦挫拉软皮"),
+}
+"""One of these characters is there whenever a fact is told in Chinese: for most facts none is, and nothing need be looked for."""
+_BY_FACT = [(name, [each[1:] for each in _STATEMENTS if each[0] == name]) for name in dict.fromkeys(each[0] for each in _STATEMENTS)]
 _BROKEN = re.compile(r"骨折|断|折了|破裂|骨?裂|\bbroke|\bbreak|\bfractur")
 _LIGHTER = re.compile(r"扭了?伤|崴|擦伤|挫伤|拉伤|软组织|皮外伤|\bsprain")
 _PARTS: tuple[tuple[str, re.Pattern[str], bool], ...] = (
@@ -95,19 +111,31 @@ _PARTS: tuple[tuple[str, re.Pattern[str], bool], ...] = (
 
 def told(clauses: list[str], whole: str) -> Iterator[Told]:
     """Find every fact that these clauses, or the whole message, tell in words. Clauses that ask tell nothing."""
-    telling = [clause for clause in clauses if not _ASKS.search(clause)]
-    seen: set[str] = set()
-    for name, pattern, value, sure in _STATEMENTS:
-        if name in seen or not pattern.search(whole):
+    signs = set(whole)
+    is_latin = _LATIN.search(whole) is not None
+    telling: list[str] | None = None
+    for name, statements in _BY_FACT:
+        if not is_latin and _SIGNS[name].isdisjoint(signs):
             continue
-        said = next((found for part in ([whole] if name in _ACROSS else telling) if (found := _said(pattern, part))), None)
-        if said is not None:
-            seen.add(name)
-            if value != "":
-                yield name, Read(value, sure and not _HEDGED.search(said.string[: said.start()] if name in _ACROSS else said.string))
-    injury = _injury(whole)
+        if telling is None:
+            telling = [clause for clause in clauses if not _ASKS.search(clause)]
+        found = _first_said(statements, [whole] if name in _ACROSS else telling, whole)
+        if found is not None and found[1] != "":
+            said, value, sure = found
+            yield name, Read(value, sure and not _HEDGED.search(said.string[: said.start()] if name in _ACROSS else said.string))
+    injury = _injury(whole) if is_latin or not _SIGNS["injury"].isdisjoint(signs) else None
     if injury is not None:
         yield "injury", injury
+
+
+def _first_said(statements: list[Statement], parts: list[str], whole: str) -> tuple[re.Match[str], bool | str, bool] | None:
+    """Where the first statement that is made is made, what is then true, and whether that is certain."""
+    for pattern, value, sure in statements:
+        if pattern.search(whole):
+            for part in parts:
+                if said := _said(pattern, part):
+                    return said, value, sure
+    return None
 
 
 def _said(pattern: re.Pattern[str], clause: str) -> re.Match[str] | None:

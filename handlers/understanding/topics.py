@@ -116,10 +116,17 @@ def _benefit(said: str) -> Topic | None:
     return Topic("benefit", names[0]) if len(names) == 1 else None
 
 
+def benefit_of(said: str) -> str:
+    """The one benefit that plain text is about, as `read_topic` finds it; "" for none, several, and a command."""
+    names = benefits_named(said)
+    return names[0] if len(names) == 1 and read_command(said) is None else ""
+
+
 def benefits_named(said: str) -> list[str]:
     """Which benefits plain text is about; what it denies ("没住院") does not count."""
-    return [
-        name
-        for name, words in _BENEFITS.items()
-        if words.search(said) and any(not _NOT.search(said[max(0, m.start() - 12) : m.start()]) for m in words.finditer(said))
-    ]
+    return [name for name, words in _BENEFITS.items() if any(_is_meant(said, found) for found in words.finditer(said))]
+
+
+def _is_meant(said: str, found: re.Match[str]) -> bool:
+    at = found.start()
+    return at == 0 or _NOT.search(said[max(0, at - 12) : at]) is None
