@@ -38,6 +38,7 @@ OLD_ENOUGH_OR_IN_WORK = Any_((Leaf("age", 30, None), IN_WORK))
         ("any: one is enough", Any_((ADULT, IN_WORK)), {"in_work": True}, State.MET),
         ("any: one is enough, whatever is unclear", Any_((ADULT, IN_WORK)), {"age": UNCLEAR, "in_work": True}, State.MET),
         ("any: while one is unknown nothing fails", Any_((ADULT, IN_WORK)), {"age": 70}, State.UNKNOWN),
+        ("any: the unknown outweighs the unclear", Any_((ADULT, IN_WORK)), {"age": UNCLEAR}, State.UNKNOWN),
         ("any: the unclear outweighs a failure", Any_((ADULT, IN_WORK)), {"age": 70, "in_work": UNCLEAR}, State.REVIEW),
         ("any: all failed", Any_((ADULT, IN_WORK)), {"age": 70, "in_work": False}, State.FAILED),
         ("not: turned round", negate(ADULT), {"age": 70}, State.MET),

@@ -77,10 +77,10 @@ def test_a_tally_counts_on_and_leaves_out_of_its_sums_what_either_edition_leaves
     tally = Tally()
 
     for _ in range(2):
-        tally.add(np.array([100, NO_AMOUNT, 100, 300, 70]), np.array([200, 50, NO_AMOUNT, 260, 70]))
+        tally.add(np.array([100, NO_AMOUNT, 100, 300, 70, 8, 9]), np.array([200, 50, NO_AMOUNT, 260, 70, 9, 8]))
 
-    assert (tally.cases, tally.open, tally.winners, tally.losers, tally.unchanged) == (10, 4, 2, 2, 2)
-    assert (tally.gained, tally.lost, tally.before, tally.after) == (200, 80, 940, 1060)
+    assert (tally.cases, tally.open, tally.winners, tally.losers, tally.unchanged) == (14, 4, 4, 4, 2)
+    assert (tally.gained, tally.lost, tally.before, tally.after) == (202, 82, 974, 1094)
 
 
 def test_the_groups_add_up_to_the_whole(tmp_path: Path) -> None:
