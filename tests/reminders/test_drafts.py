@@ -337,6 +337,19 @@ async def test_the_rest_of_a_conversation_is_no_younger_for_what_was_closed_besi
     assert await scene.place() == Place()
 
 
+async def test_what_was_laid_aside_before_that_was_noted_is_closed_with_the_rest(store: Store) -> None:
+    scene = await scene_of(store, *BEGUN, "家里着火了")
+    place = await scene.place()
+    aside = {name: {key: value for key, value in draft.items() if key != "at"} for name, draft in place.drafts.items()}
+    await scene.put(replace(place, drafts=aside))
+
+    await scene.at("2026-12-22 11:00")
+    assert (await scene.place()).drafts == aside
+
+    await scene.at("2026-12-24 11:00")
+    assert await scene.place() == Place()
+
+
 async def test_two_processes_count_what_is_closed_once(store: Store) -> None:
     scene = await scene_of(store, *BEGUN)
     scene.now += timedelta(days=31)
