@@ -11,9 +11,8 @@ from bot.claims.states import State
 from bot.conversation.actions import order_action
 from bot.conversation.going_on import go_on
 from bot.conversation.talk import Reply, Rows, Talk, as_json
-from bot.documents import uploads
 from bot.message import Button, Edited, FileSent, Say, Text, UploadSettled, What
-from bot.threads import ask, pictures
+from bot.threads import ask
 from bot.threads.news import WRITE
 from bot.threads.thread import Thread, open_in
 from calculator.facts import FACTS
@@ -34,10 +33,10 @@ LEAVES: Final = frozenset({"stop", "back", "menu"})
 
 def human(talk: Talk, claim_id: str) -> Reply:
     """What is typed next goes to the staff: about the claim named, else about what is still being talked or waited about."""
-    claim = _claim(talk, claim_id)
+    claim = claim_meant(talk, claim_id)
     place = replace(talk.place, to_staff={"claim": None if claim is None else claim.id}, proposed=None)
     about = Say("thread.write") if claim is None else Say("thread.write_about", {"number": claim.number})
-    return Reply(place, (*talk.noted, about, *_soon(talk), Say("thread.urgent")), _not_now())
+    return Reply(place, (*talk.noted, about, *_soon(talk), Say("thread.urgent")), not_now_rows())
 
 
 def not_now(talk: Talk, _: str) -> Reply:
@@ -47,7 +46,7 @@ def not_now(talk: Talk, _: str) -> Reply:
 
 def share(talk: Talk, thread_id: str) -> Reply:
     """The staff may see the benefit and the facts so far, beside what was asked."""
-    facts = _facts(talk)
+    facts = facts_so_far(talk)
     if not facts or not (thread_id.isascii() and thread_id.isdecimal()):
         return go_on(talk.noting(Say("press.stale")))
     thread = next((one for one in open_in(talk.conn, talk.conversation.chat) if str(one.id) == thread_id), None)
@@ -55,41 +54,36 @@ def share(talk: Talk, thread_id: str) -> Reply:
         return go_on(talk.noting(Say("press.stale")))
     context = {"benefit": talk.place.about.get("benefit", ""), "facts": facts}
     ask.share(talk.conn, thread.id, talk.conversation.chat, context, union_id=_union(talk), now=talk.now)
-    return _gone_on(quiet(talk).noting(Say("thread.shared")))
+    return gone_on(quiet(talk).noting(Say("thread.shared")))
 
 
 def share_not(talk: Talk, _: str) -> Reply:
     """They see only what was written."""
-    return _gone_on(quiet(talk).noting(Say("thread.not_shared")))
+    return gone_on(quiet(talk).noting(Say("thread.not_shared")))
 
 
 def typed(talk: Talk, what: What) -> Reply | None:
-    """What comes for the staff: in reply to them, or while words are awaited for them; None for anything else.
+    """Words for the staff: in reply to them, or while words are awaited for them; None for anything else.
 
     A message that went to the staff and is edited goes there again; it never becomes an answer to a question.
     """
     if isinstance(what, Edited):
         name, *claim = talk.place.told.get(what.message) or [""]
-        return _sent(talk, what, _claim(talk, "".join(claim))) if name == TO_STAFF else None
-    if isinstance(what, UploadSettled):
-        return _settled(talk, what)
-    if not isinstance(what, Text | FileSent):
+        return _sent(talk, what, claim_meant(talk, "".join(claim))) if name == TO_STAFF else None
+    if not isinstance(what, Text):
         return None
     order, _, claim_id = what.about.partition(":")
     if order == WRITE.action:
-        claim = _claim(talk, claim_id)
-        return _sent(talk, what, claim) if isinstance(what, Text) else _showed(talk, what, claim)
+        return _sent(talk, what, claim_meant(talk, claim_id))
     return None if what.about else _awaited(talk, what)
 
 
-def _awaited(talk: Talk, what: Text | FileSent) -> Reply | None:
-    """The same of what replies to nothing."""
+def _awaited(talk: Talk, what: Text) -> Reply | None:
+    """Words that reply to nothing, while they are awaited."""
     waiting = talk.place.to_staff
     if waiting is None:
         return None
-    if isinstance(what, FileSent):
-        return _showed(talk, what, _claim(talk, str(waiting.get("claim") or "")))
-    text = _storable(what.text)
+    text = storable(what.text)
     if "thread" in waiting:
         return _agreed(talk, str(waiting["thread"]), text)
     topic = read_topic(text)
@@ -107,54 +101,16 @@ def quiet(talk: Talk, what: What | None = None) -> Talk:
 
 def _sent(talk: Talk, what: Text | Edited, claim: find.ClaimSummary | None) -> Reply:
     """Put it on the thread, and remember that this message went there."""
-    text = _storable(what.text)
+    text = storable(what.text)
     if not text or len(text) > LONGEST:
-        return Reply(talk.place, (*talk.noted, Say("thread.unusable", {"most": LONGEST})), _not_now())
+        return Reply(talk.place, (*talk.noted, Say("thread.unusable", {"most": LONGEST})), not_now_rows())
     reply = _said(talk, text, None if claim is None else claim.id)
     went = [TO_STAFF] if claim is None else [TO_STAFF, str(claim.id)]
     told = {**reply.place.told, what.message: went} if what.message else reply.place.told
     return replace(reply, place=replace(reply.place, told=told))
 
 
-def _showed(talk: Talk, what: FileSent, claim: find.ClaimSummary | None) -> Reply:
-    """Put a file on the thread, with what was written beside it. Nothing is said until it is safe; words are still awaited."""
-    chat = talk.conversation.chat
-    if uploads.find(talk.conn, what.upload, chat=chat) is None or pictures.thread_of(talk.conn, what.upload) is not None:
-        return Reply(talk.place)
-    talking = next((thread for thread in open_in(talk.conn, chat) if thread.claim_id == (None if claim is None else claim.id)), None)
-    if talking is not None and pictures.is_full(talk.conn, talking):
-        return go_on(talk.noting(Say("thread.pictures_enough", {"count": pictures.AT_MOST})))
-    words, about = _storable(what.words)[:LONGEST], None if claim is None else claim.id
-    ask.say(talk.conn, chat, words, claim_id=about, locale=talk.conversation.locale, now=talk.now, upload=what.upload)
-    return Reply(talk.place)
-
-
-def _settled(talk: Talk, what: UploadSettled) -> Reply | None:
-    """A file for the staff is safe, or cannot be opened. Said once, when the last of those sent together is done."""
-    thread = pictures.thread_of(talk.conn, what.upload)
-    upload = None if thread is None else uploads.find(talk.conn, what.upload)
-    if thread is None or upload is None:
-        return None
-    those = pictures.beside(talk.conn, thread, upload)
-    if any(pictures.is_under_way(each, talk.now) for each in those):
-        return Reply(talk.place)
-    refused = pictures.let_go(talk.conn, thread)
-    talk = talk.noting(*(Say(f"upload.refused.{reason}") for reason in refused))
-    if any(each.state is uploads.State.READY for each in those):
-        talk = talk.noting(Say("thread.picture_sent"))
-    return _still_awaited(talk) or _gone_on(talk)
-
-
-def _still_awaited(talk: Talk) -> Reply | None:
-    """What was asked before a file came between: for words, or whether the staff may see the facts."""
-    waiting = talk.place.to_staff
-    if waiting is None:
-        return None
-    thread = next((one for one in open_in(talk.conn, talk.conversation.chat) if one.id == waiting.get("thread")), None)
-    return Reply(talk.place, talk.noted, _not_now()) if thread is None else _offer(talk, thread, _facts(talk))
-
-
-def _storable(text: str) -> str:
+def storable(text: str) -> str:
     """Half of a pair of code units is no text that a database takes."""
     return text.encode(errors="replace").decode().strip()
 
@@ -171,11 +127,11 @@ def _said(talk: Talk, text: str, claim_id: int | None) -> Reply:
     conversation = talk.conversation
     said = ask.say(talk.conn, conversation.chat, text, claim_id=claim_id, locale=conversation.locale, now=talk.now)
     talk = quiet(talk).noting(Say("thread.sent"), *_soon(talk))
-    facts = _facts(talk) if said.is_new else []
-    return _offer(talk, said.thread, facts) if facts else _gone_on(talk)
+    facts = facts_so_far(talk) if said.is_new else []
+    return offer_facts(talk, said.thread, facts) if facts else gone_on(talk)
 
 
-def _offer(talk: Talk, thread: Thread, facts: list[Mapping[str, Any]]) -> Reply:
+def offer_facts(talk: Talk, thread: Thread, facts: list[Mapping[str, Any]]) -> Reply:
     """Nothing that was filled in is shown to the staff unless the member says so; what it is, is read back first."""
     listed = tuple(Say("thread.share.fact", fact) for fact in facts)
     buttons = (
@@ -185,7 +141,7 @@ def _offer(talk: Talk, thread: Thread, facts: list[Mapping[str, Any]]) -> Reply:
     return Reply(replace(talk.place, to_staff={"thread": thread.id}), (*talk.noted, Say("thread.share"), *listed), (buttons,))
 
 
-def _gone_on(talk: Talk) -> Reply:
+def gone_on(talk: Talk) -> Reply:
     """The flow where it was; more for the staff is one tap away."""
     reply = go_on(talk)
     has_it = any(button.action == WRITE.action for row in reply.buttons for button in row)
@@ -199,11 +155,11 @@ def _soon(talk: Talk) -> tuple[Say, ...]:
     return (soon,) if hours.are_on(talk.now) else (soon, Say("thread.off", {"opens": hours.opens, "closes": hours.closes}))
 
 
-def _not_now() -> Rows:
+def not_now_rows() -> Rows:
     return ((Button(Say("thread.button.not_now"), order_action("human_not")),),)
 
 
-def _claim(talk: Talk, claim_id: str) -> find.ClaimSummary | None:
+def claim_meant(talk: Talk, claim_id: str) -> find.ClaimSummary | None:
     """The claim it is about: the one named, the one talked about already, or the newest that is not finished."""
     claims = find.of_chat(talk.conn, talk.conversation.chat)
     talking = [thread.claim_id for thread in open_in(talk.conn, talk.conversation.chat)]
@@ -213,7 +169,7 @@ def _claim(talk: Talk, claim_id: str) -> find.ClaimSummary | None:
     return next((claim for claim in claims if claim.state not in FINISHED), None)
 
 
-def _facts(talk: Talk) -> list[Mapping[str, Any]]:
+def facts_so_far(talk: Talk) -> list[Mapping[str, Any]]:
     """What is known of the case so far, and which union it is; nothing that names a person."""
     if talk.place.flow not in {"benefit", "claim"}:
         return []

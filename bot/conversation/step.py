@@ -10,14 +10,14 @@ from typing import Any
 from sqlalchemy import Connection
 
 from bot import notices
-from bot.conversation import asking_staff, commands, elsewhere, hearing, papers, state, unfinished
+from bot.conversation import asking_staff, commands, elsewhere, hearing, papers, showing_staff, state, unfinished
 from bot.conversation.actions import Answer, Order, read_action
 from bot.conversation.answering import pressed
 from bot.conversation.counting import Counts
 from bot.conversation.going_on import go_on
 from bot.conversation.talk import Reply, Talk
 from bot.linking import party
-from bot.message import Command, Edited, FileSent, Incoming, Message, Pressed, Say, Text, UploadSettled
+from bot.message import Command, Edited, FileSent, Incoming, Message, Pressed, Say, Text, UploadSettled, What
 from bot.threads.hours import OFFICE, Hours
 from calculator.policy import Policies
 from handlers.case import Case
@@ -48,13 +48,17 @@ def step(
         conversation = elsewhere.carried(conn, conversation, before, now)
     here = now.astimezone(zone)
     talk = Talk(conn, conversation, Case(here.date(), policies), here, counts=counts, hours=hours)
-    reply = asking_staff.typed(talk, incoming.what) or TURNS[type(incoming.what)](asking_staff.quiet(talk, incoming.what), incoming.what)
+    reply = _for_staff(talk, incoming.what) or TURNS[type(incoming.what)](asking_staff.quiet(talk, incoming.what), incoming.what)
     locale = reply.locale or conversation.locale
     state.save(conn, replace(conversation, place=reply.place, locale=locale, revision=conversation.revision + 1), now)
     unfinished.watched(conn, began, reply.place, now)
     if reply.lines:
         notices.queue(conn, incoming.chat, Message(reply.lines, reply.buttons), locale=locale, now=now)
     return True
+
+
+def _for_staff(talk: Talk, what: What) -> Reply | None:
+    return asking_staff.typed(talk, what) or showing_staff.came(talk, what)
 
 
 def _pressed(talk: Talk, what: Pressed) -> Reply:

@@ -263,3 +263,28 @@ async def test_a_reply_to_a_question_answers_the_question_even_while_words_are_a
 
     assert await scene.store.read(all_threads) == []
     assert (await scene.place()).answers["age"] == 46
+
+
+async def test_who_stopped_everything_else_still_reads_the_answer_and_can_write_back(scene: Scene) -> None:
+    await go(scene, ["住院花了1万8", "人工", QUESTION, "[不用给]", "/stop"])
+    assert (await scene.place()).flow is None
+
+    await scene.staff("回复 算的")
+    said = await texts(scene)
+    await scene.member("[写给工作人员]")
+    await scene.member("谢谢")
+
+    assert any("算的" in line for line in said)
+    assert await scene.store.read(words_of, 1) == [QUESTION, "算的", "谢谢"]
+
+
+async def test_words_of_any_shape_reach_the_staff_and_come_back_as_they_were(scene: Scene) -> None:
+    odd = "{text} %s <b>粗</b> \u202e反 👨‍👩‍👧 = 1,2 \ud83d"
+    await go(scene, ["人工"])
+
+    await scene.member(odd)
+    await scene.staff(f"回复 {odd.removesuffix(chr(0xD83D))}完")
+    said = await texts(scene)
+
+    assert (await scene.store.read(words_of, 1))[0] == odd.replace("\ud83d", "?")
+    assert any("{text} %s <b>粗</b>" in line and line.endswith("完") for line in said)

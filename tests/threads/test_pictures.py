@@ -19,10 +19,12 @@ from bot.threads.thread import State, lines
 from bot.wording import text
 from tests.claims.making import hire, queued
 from tests.conversation.scene import Scene, settled, uploaded
-from tests.conversation.test_buttons import go, texts
+from tests.conversation.test_buttons import TO_THE_LAST_LOOK, go, texts
 from tests.threads.talking import all_threads, words_of
 
 SENT = text("thread.picture_sent", "zh_CN")
+TO_THE_PAPERS = TO_THE_LAST_LOOK[: TO_THE_LAST_LOOK.index("（照片）")]
+RETURNED = ["接手", "退回 receipt 看不清"]
 
 
 @pytest.fixture
@@ -60,12 +62,37 @@ async def test_a_picture_goes_to_the_staff_and_is_no_paper_of_the_claim(scene: S
     assert len(await scene.store.read(queued, "thread_news")) == 1
 
 
-async def test_a_picture_at_any_other_time_is_a_paper(scene: Scene) -> None:
-    await go(scene, ["住院花了1万8", "人工", "问一句", "[不用给]", "（照片）"])
+async def test_while_they_talk_a_picture_is_for_the_staff_without_asking_for_them_again(scene: Scene) -> None:
+    await go(scene, ["住院花了1万8", "人工", "问一句", "[不用给]"])
+    await scene.staff("回复 请把出院小结拍照发到这里")
+    before = await scene.place()
 
-    (thread,) = await scene.store.read(all_threads)
-    assert await scene.store.read(words_of, thread.id) == ["问一句"]
-    assert "documents" in (await scene.place()).answers
+    await go(scene, ["（照片）", "（照片）"])
+    await scene.member("45")
+
+    assert await scene.store.read(words_of, 1) == ["问一句", "请把出院小结拍照发到这里", "", ""]
+    assert (await scene.place()).answers == {**before.answers, "age": 45}
+
+
+@pytest.mark.parametrize(
+    ("talk", "staff"),
+    [
+        (["/start"], []),  # nobody talks
+        (["/start", "人工", "问一句"], ["结束"]),  # nobody talks any more
+        ([*TO_THE_PAPERS, "人工", "问一句", "[不用给]"], ["回复 好"]),  # the claim asks for papers itself
+        ([*TO_THE_PAPERS, "（照片）", "[先交这些，其余的以后补]", "6222021234567890128", "[提交]", "人工", "问一句"], RETURNED),
+    ],
+)
+async def test_a_picture_at_any_other_time_is_a_paper(scene: Scene, talk: list[str], staff: list[str]) -> None:
+    await go(scene, talk)
+    for line in staff:
+        await scene.staff(line)
+
+    await scene.member("（照片）")
+
+    said = [line for thread in await scene.store.read(all_threads) for line in await scene.store.read(lines, thread.id)]
+    assert [line for line in said if line.upload is not None] == []
+    assert (await scene.place()).answers["documents"]["uploads"]
 
 
 async def test_nobody_looks_at_it_before_it_is_safe(scene: Scene) -> None:
