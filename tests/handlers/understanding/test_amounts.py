@@ -12,6 +12,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from calculator.amounts import Fen
+from handlers.understanding import amounts
 from handlers.understanding.amounts import read_amount
 from handlers.understanding.reading import Read, Unread
 
@@ -130,3 +131,22 @@ def test_of_two_amounts_none_is_taken(one: int, other: int, between: str) -> Non
     read = read_amount(f"{one}{between}{other}")
 
     assert isinstance(read, Unread) or one == other
+
+
+HARMLESS = st.lists(
+    st.sampled_from(["自己", "花了", "付", "一共", "除去报销", "您好", "是", "了", "钱", "手术", "就"]), max_size=4
+)
+DIGITS = st.from_regex(r"[0-9]{1,9}(\.[0-9]{1,3})?", fullmatch=True)
+
+
+@given(before=HARMLESS, digits=DIGITS, after=st.sampled_from(["", "元", "块", "块钱", "元钱", "钱", "万", "多"]))
+def test_a_plainly_typed_sum_reads_as_if_it_were_taken_apart(before: list[str], digits: str, after: str) -> None:
+    said = "".join(before) + digits + after
+
+    if amounts._PLAINLY.fullmatch(said):
+        assert read_amount(said) == amounts._read(said, formal=False)
+
+
+def test_a_sum_is_found_plain_behind_any_number_of_harmless_words_in_no_time() -> None:
+    assert amounts._PLAINLY.fullmatch("花了" * 199 + "元") is None
+    assert amounts._PLAINLY.fullmatch("花了" * 190 + "12.5元") is not None
