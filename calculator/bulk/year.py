@@ -10,7 +10,7 @@ import numpy as np
 
 from calculator.bulk.columns import Array, Columns, Mask, marked, read, unclear
 from calculator.bulk.compute import THREADS, compute, in_threads, shares
-from calculator.bulk.order import BLOCK, Order, Whole, order_of
+from calculator.bulk.order import BLOCK, END, Order, Whole, order_of
 from calculator.bulk.results import Results
 from calculator.edition import Edition
 from calculator.errors import ColumnError
@@ -35,15 +35,17 @@ def in_the_year(edition: Edition, columns: Columns, members: Array, *, threads: 
         order, (starts, stops) = order_of(members, _days(edition, given, results.amount)), shares(count, threads)
         year = _Year(edition, order, given.get(PAID_THIS_YEAR), results.amount)
         packed = in_threads(lambda start, stop: order.pack(results.amount, start, stop, len(starts)), starts, stops)
-        in_threads(lambda parts: year.settle(np.concatenate(list(chain(*parts)))), list(zip(*packed, strict=True)))
+        in_threads(lambda parts: year.settle(np.concatenate([*chain(*parts), END])), list(zip(*packed, strict=True)))
     return results
 
 
 def _without_the_year(edition: Edition) -> Edition:
-    """The rules of one payment alone: what nothing was paid before needs no column of nothings."""
+    """The rules of one payment alone, the cap of its year among them: what nothing was paid before needs no column of nothings."""
     asks = tuple(name for name in edition.asks if name != PAID_THIS_YEAR)
     amount_facts = {name: clause for name, clause in edition.amount_facts.items() if name != PAID_THIS_YEAR}
-    return replace(edition, asks=asks, amount_facts=amount_facts, cap_per_year=None)
+    caps = [cap for cap in (edition.cap_per_payment, edition.cap_per_year) if cap is not None]
+    cap = min(caps, key=lambda cap: cap.amount, default=None)
+    return replace(edition, asks=asks, amount_facts=amount_facts, cap_per_payment=cap, cap_per_year=None)
 
 
 def _days(edition: Edition, given: Columns, amount: Whole) -> Array:
@@ -66,31 +68,40 @@ class _Year:
         self._take = self._for_a_year if edition.per == "year" else self._one_by_one
 
     def settle(self, keys: Whole) -> None:
-        """Sort payments, and go through them. A group may go on from one block to the next, with what it was paid so far."""
+        """Sort payments, and go through them up to the END; one that is alone in its year is within the cap already.
+
+        A group may go on from one block to the next, with what it was paid so far.
+        """
         keys.sort()
         group, so_far = -1, 0
-        for first in range(0, len(keys), BLOCK):
-            block = keys[first : first + BLOCK]
-            rows, groups = self._order.rows(block), self._order.groups(block)
+        for first in range(0, len(keys) - 1, BLOCK):
+            block = keys[first : first + BLOCK + 1]  # with the first of the next, to see who is alone
+            groups = self._order.groups(block)
             is_first = np.empty(len(block), np.bool_)
             is_first[0] = groups[0] != group
             np.not_equal(groups[1:], groups[:-1], out=is_first[1:])
-            due = self._amount.take(rows)
-            so_far = self._take(rows, due, is_first, so_far)
-            group = int(groups[-1])
+            group = int(groups[-2])
+            has_company = ~(is_first[:-1] & is_first[1:])
+            rows = self._order.rows(block[:-1].compress(has_company))
+            if rows.size:
+                so_far = self._take(rows, self._amount.take(rows), is_first[:-1].compress(has_company), so_far)
 
     def _one_by_one(self, rows: Whole, due: Whole, is_first: Mask, so_far: int) -> int:
         """Add up, and cut to the cap. `so_far` is what the group of the first row was paid in the block before; gives that of the last."""
         paid = due if self._paid is None else due + is_first * self._paid.take(rows)
-        total = np.cumsum(paid) + so_far
-        total -= np.maximum.accumulate(is_first * (total - paid))  # what the groups before were paid never grows less
+        total = np.cumsum(paid)
+        total += so_far
+        before = total - paid
+        before *= is_first
+        total -= np.maximum.accumulate(before, out=before)  # what the groups before were paid never grows less
         cut = np.flatnonzero(total > self._cap)
-        self._amount[rows[cut]] = np.maximum(due[cut] - (total[cut] - self._cap), 0)
+        left = due.take(cut) - total.take(cut)
+        left += self._cap
+        self._amount[rows.take(cut)] = np.maximum(left, 0, out=left)
         return int(total[-1])
 
     def _for_a_year(self, rows: Whole, due: Whole, is_first: Mask, so_far: int) -> int:
         """Take off the largest so far: each amount is that of the whole year. What was paid at its start is off already."""
-        due = np.minimum(due, self._cap)
         before = np.concatenate(([so_far], due[:-1]))
         before[is_first] = 0
         groups = np.cumsum(is_first) << _AMOUNT_BITS
