@@ -59,10 +59,9 @@ def _of_two(was: tuple[Step | None, Step], now: tuple[Step | None, Step]) -> Say
         return Say("changed.because_item", titles) if titles["old"] != titles["new"] else None
     if base is None or old_base is None:
         return None
+    if step.kind != "rate" and _range(old) != _range(step):
+        return Say("changed.because_band", {"old_rate": old.figures["rate_ppm"], "rate": step.figures["rate_ppm"]})
     name = worded(base.kind, base.figures, NAMES)["name"]
-    if step.kind != "rate" and (before := _range(old)) != (after := _range(step)):
-        rates = {"old_rate": old.figures["rate_ppm"], "rate": step.figures["rate_ppm"]}
-        return Say("changed.because_band", {"name": name, "old": before, "new": after, **rates})
     sums = {"old": old_base.figures["amount"], "new": base.figures["amount"]}
     return Say("changed.because_base", {"name": name, **sums, "rate": step.figures["rate_ppm"]}) if sums["old"] != sums["new"] else None
 

@@ -59,7 +59,7 @@ def _short_of_money(edition: Edition, flip: Flip, figures: Worded) -> Say:
     if by < 0:
         return Say("result.failed_money_over", more)
     if flip.fact in edition.sums:
-        return Say("result.failed_sum", {**more, "name": _name(edition, flip.fact)})
+        return Say("result.failed_sum", more)
     return Say("result.failed_money", more)
 
 

@@ -43,10 +43,13 @@ ROWS: Mapping[str, tuple[str, ...]] = {
     "paid_before": ("paid_before",),
     "cap_year": ("year",),
     "cap_year_reached": ("year_reached",),
+    "route": ("route",),
 }
 """The lines of each step. A step without any is told in a sentence."""
 
 AMOUNT, BAND, YEAR, YEAR_REACHED = "amount", "band", "year", "year_reached"
+UNIT, WITHIN = "unit", "route_within"
+"""Who must hand in papers as well, and the line of a sum that asks nothing more of anybody outside."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +81,7 @@ def picture(told: tuple[Told, ...], award: Award) -> tuple[Say, ...]:
 
 def _line(row: str, told: Told, award: Award) -> Say:
     """One line: its label's key, what it says, and its bar if it has one."""
+    row = WITHIN if row == "route" and UNIT not in told.step.figures["needs"] else row
     figures = {"label": f"block.label.{row}", "value": as_json(Say(f"block.{row}", told.figures()))}
     bar = _bar(row, told.step, award)
     return Say("block.row", figures) if bar is None else Say("block.bar", {**figures, "bar": bar})

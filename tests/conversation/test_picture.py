@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot import wording
-from bot.conversation.picture import ROWS, YEAR_CELLS
+from bot.conversation.picture import ROWS, WITHIN, YEAR_CELLS
 from bot.conversation.results import LEFT_OUT, result
 from bot.message import Say
 from calculator import Edition, Facts, Fen, load
@@ -135,6 +135,7 @@ def of_place(place: str, benefit: str, facts: Facts, at: int = -1, locale: str =
                 "上限　这一部分最多 20,000 元",
                 "每个　5,000 元 × 2（受伤的孩子），共 10,000 元",
                 "合计　30,000 元",
+                "还要　两个人看过才发，您不用多交什么（超过 10,000 元的）",
             ],
         ),
     ],
@@ -213,7 +214,7 @@ def test_english_has_the_same_lines() -> None:
 
 
 def test_every_line_has_a_label_and_words_and_every_step_a_line_or_a_sentence() -> None:
-    rows = sorted({row for lines in ROWS.values() for row in lines})
+    rows = sorted({row for lines in ROWS.values() for row in lines} | {WITHIN})
     without = steps() - LEFT_OUT - ROWS.keys()
 
     for locale in wording.LOCALES:
@@ -222,7 +223,7 @@ def test_every_line_has_a_label_and_words_and_every_step_a_line_or_a_sentence() 
 
 
 def test_labels_are_two_characters_so_that_what_follows_stands_in_one_column() -> None:
-    rows = {row for lines in ROWS.values() for row in lines}
+    rows = {row for lines in ROWS.values() for row in lines} | {WITHIN}
 
     assert {len(wording.text(f"block.label.{row}", "zh_CN")) for row in rows} == {2}
 

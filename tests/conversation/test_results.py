@@ -92,7 +92,7 @@ def edition(folder: Path, test: str) -> Edition:
         (
             'sum = "rest"\nfrom = "100"',
             {"age": 45, "out_of_pocket": 600_000, "bill": 609_999},
-            "两样都要。余下的是 99.99 元，还差 0.01 元。",
+            "两样都要。您这里是 99.99 元，还差 0.01 元。",
         ),
         ('sum = "rest"\nover = "0"', {"age": 45, "out_of_pocket": 600_000, "bill": 0}, "两样都要，您这里是：0 元。"),
     ],

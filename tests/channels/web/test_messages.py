@@ -80,7 +80,7 @@ async def test_a_forged_press_goes_to_the_conversation_and_shows_no_words_of_the
     await page.post({"id": str(uuid.uuid4()), "action": "approve:17"})
 
     shown = await page.until(says("approve:17"))
-    assert shown[-2]["lines"] == ["（一个已经失效的按钮）"]
+    assert shown[-2]["lines"] == ["（一个过时的按钮）"]
 
 
 async def test_another_chats_button_is_a_forged_one(page: Page, stranger: Page, running: Running) -> None:
@@ -90,7 +90,7 @@ async def test_another_chats_button_is_a_forged_one(page: Page, stranger: Page, 
 
     await stranger.post({"id": str(uuid.uuid4()), "action": "secret:1"})
 
-    assert (await stranger.until(says("secret:1")))[-2]["lines"] == ["（一个已经失效的按钮）"]
+    assert (await stranger.until(says("secret:1")))[-2]["lines"] == ["（一个过时的按钮）"]
 
 
 async def test_a_choice_of_the_menu_becomes_a_command(page: Page) -> None:
