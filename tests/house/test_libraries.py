@@ -19,6 +19,7 @@ NOT_IMPORTED = {
     "mypy": "a command",
     "ruff": "a command",
     "pytest-cov": "a plugin",
+    "pytest-xdist": "a plugin",
     "types-defusedxml": "types for mypy",
     "types-tqdm": "types for mypy",
     "uv": "a command",
