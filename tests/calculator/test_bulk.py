@@ -19,6 +19,7 @@ from calculator.amounts import LARGEST, Fen, Ppm
 from calculator.awards.award import Cap
 from calculator.bulk import NO_AMOUNT, Reason, Results, as_column, compute
 from calculator.bulk.compute import BLOCK
+from calculator.bulk.results import reasons_of
 from calculator.deadline import HANDED_IN
 from calculator.edition import Edition
 from calculator.errors import ColumnError, FactError
@@ -362,3 +363,29 @@ def test_a_policy_with_too_many_conditions_for_a_mask_is_refused() -> None:
 
     with pytest.raises(ColumnError, match="too_many_reasons"):
         compute(replace(rules, conditions=many), {"age": np.array([1])})
+
+
+def test_64_reasons_fit_a_mask_and_65_do_not() -> None:
+    rules = edition("hospital")
+    more = 64 - len(reasons_of(rules))
+    extra = tuple(replace(rules.reviews[0], id=f"look_{number}") for number in range(more + 1))
+    full, too_full = (replace(rules, reviews=(*rules.reviews, *extra[:count])) for count in (more, more + 1))
+
+    results = compute(full, {"age": np.array([45, 61]), "in_work": np.array([1, 1]), "stay_cause": np.array([1, 1])})
+
+    assert Reason(State.REVIEW, f"look_{more - 1}") in results.reasons_of(1)
+    assert results.reasons_of(0)[-1] == Reason(State.UNKNOWN, "paid_this_year") == results.legend[63]
+    with pytest.raises(ColumnError, match="too_many_reasons"):
+        compute(too_full, {"age": np.array([1])})
+
+
+@pytest.mark.parametrize("lacks", [False, True])
+def test_results_are_of_the_small_types_they_promise(lacks: bool) -> None:
+    loss = np.array([5_000_000, np.iinfo(np.int64).min if lacks else 0])
+
+    results = compute(edition("fire"), {"fire_report": np.array([True, True]), "loss": loss})
+
+    assert [each.dtype for each in (results.outcome, results.amount, results.line)] == [np.uint8, np.int64, np.uint16]
+    assert results.reasons.dtype == np.min_scalar_type((1 << len(results.legend)) - 1)
+    assert results.line.tolist() == [0, 0]
+    assert results.amount[0] == 500_000

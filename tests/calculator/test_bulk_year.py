@@ -10,6 +10,8 @@ from random import Random
 import numpy as np
 import pytest
 
+from calculator.amounts import Fen
+from calculator.awards.award import Cap
 from calculator.bulk import NO_AMOUNT, as_column, compute, in_the_year
 from calculator.bulk.order import BLOCK
 from calculator.edition import Edition
@@ -79,6 +81,18 @@ def test_the_year_holds_what_the_payments_before_have_left() -> None:
 
     assert over(HOSPITAL, rows, [7, 7, 7, 7]) == [2_500_000, 2_500_000, 0, 2_100_000]
     assert over(HOSPITAL, rows, [7, 8, 9, 7]) == [3_000_000, 2_500_000, 2_100_000, 2_100_000]
+
+
+def test_a_payment_alone_in_its_year_keeps_to_the_least_of_its_caps() -> None:
+    rows = stays(("2023-05-01", "6000000"), ("2024-05-01", "6000000"), ("2023-05-01", "4000000"))
+    lower = replace(HOSPITAL, cap_per_payment=Cap(Fen(4_500_000), HOSPITAL.award.clause))
+    higher = replace(HOSPITAL, cap_per_payment=Cap(Fen(5_500_000), HOSPITAL.award.clause))
+
+    assert over(lower, rows, [1, 1, 2]) == [4_500_000, 4_500_000, 4_000_000]
+    assert over(higher, rows, [1, 1, 2]) == over(HOSPITAL, rows, [1, 1, 2]) == [5_000_000, 5_000_000, 4_000_000]
+    columns = {name: as_column(lower, name, [row[name] for row in rows]) for name in rows[0] if name != "paid_this_year"}
+    assert in_the_year(lower, columns, np.array([1, 1, 2])).amount.tolist() == [4_500_000, 4_500_000, 4_000_000]
+    assert in_the_year(higher, columns, np.array([1, 1, 2])).amount.tolist() == [5_000_000, 5_000_000, 4_000_000]
 
 
 def test_payments_of_one_day_are_taken_in_the_order_of_rows() -> None:
@@ -195,10 +209,10 @@ def test_members_are_whole_numbers_and_as_many_as_rows() -> None:
     rows = stays(("2023-05-01", "4000000"))
     columns = {name: as_column(HOSPITAL, name, [row[name] for row in rows]) for name in rows[0]}
 
-    with pytest.raises(ColumnError, match="not_whole_numbers"):
-        in_the_year(HOSPITAL, columns, np.array(["7"]))
-    with pytest.raises(ColumnError, match="not_as_long"):
-        in_the_year(HOSPITAL, columns, np.array([7, 8]))
+    for members, reason, blamed in ((np.array(["7"]), "not_whole_numbers", (0,)), (np.array([7, 8]), "not_as_long", (2,))):
+        with pytest.raises(ColumnError) as refused:
+            in_the_year(HOSPITAL, columns, members)
+        assert (refused.value.reason, dict(refused.value.rows)) == (reason, {"members": blamed})
 
 
 def test_more_than_64_bits_can_tell_apart_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
