@@ -133,9 +133,7 @@ def test_of_two_amounts_none_is_taken(one: int, other: int, between: str) -> Non
     assert isinstance(read, Unread) or one == other
 
 
-HARMLESS = st.lists(
-    st.sampled_from(["自己", "花了", "付", "一共", "除去报销", "您好", "是", "了", "钱", "手术", "就"]), max_size=4
-)
+HARMLESS = st.lists(st.sampled_from(["自己", "花了", "付", "一共", "除去报销", "您好", "是", "了", "钱", "手术", "就"]), max_size=4)
 DIGITS = st.from_regex(r"[0-9]{1,9}(\.[0-9]{1,3})?", fullmatch=True)
 
 
