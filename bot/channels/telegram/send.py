@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 
 import structlog
 from sqlalchemy import Connection
@@ -22,7 +23,7 @@ from telegram.error import ChatMigrated, Forbidden, InvalidToken, RetryAfter, Te
 from bot.channels.telegram import asked, chats, faults, keyboards, ledger, posts
 from bot.channels.telegram.pace import Pace
 from bot.channels.telegram.render import Part, Wording, marks, render
-from bot.jobs import Job, Later, Never
+from bot.jobs import Job, Later, Never, noted
 from bot.message import Notice
 from bot.store import Store
 
@@ -65,7 +66,7 @@ class Sender:
             raise
         except TelegramError as error:
             raise await self._after(error, chat, job) from error
-        await self._store.write(_arrived, job.id, sent, keyboard, notice, now=self._clock())
+        await noted(partial(self._store.write, _arrived, job.id, sent, keyboard, notice, now=self._clock()))
 
     async def _after(self, error: TelegramError, chat: str, job: Job) -> Later | Never:
         log.warning("telegram_send_failed", job=job.id, error=faults.name(error))

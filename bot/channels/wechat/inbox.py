@@ -23,6 +23,7 @@ from bot.channels.wechat.receive import read
 from bot.channels.wechat.signatures import Replayed
 from bot.channels.wechat.spool import Spool
 from bot.channels.wechat.take import Desk, Push, Repeated, again, give_up, take
+from bot.jobs import noted
 from bot.store import Store
 from bot.store.errors import OutcomeUnknown, StoreClosed, StoreUnavailable
 
@@ -168,7 +169,7 @@ class Inbox:
 
     async def _noted(self, write: Callable[[], Coroutine[Any, Any, None]]) -> None:
         try:
-            await write()
+            await noted(write)
         except Exception as error:  # noqa: BLE001 - then the lease runs out, and the answer goes again
             log.warning("wechat_answer_not_noted", error=type(error).__name__)
 

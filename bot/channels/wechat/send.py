@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 
@@ -19,7 +20,7 @@ from bot.channels.wechat import chats, faults, ledger
 from bot.channels.wechat.api import Api
 from bot.channels.wechat.faults import Refusal, Silence
 from bot.channels.wechat.passive import LONGEST_BYTES
-from bot.jobs import Job, Later, Never
+from bot.jobs import Job, Later, Never, noted
 from bot.message import Notice
 from bot.store import Store
 
@@ -68,7 +69,7 @@ class Sender:
             await self._api.post(SEND, {"touser": chat, "msgtype": "text", "text": {"content": text}})
         except (Refusal, Silence) as error:
             raise await self._after(error, chat, before, job) from error
-        await self._store.write(ledger.arrived, job.id, self._clock())
+        await noted(partial(self._store.write, ledger.arrived, job.id, self._clock()))
 
     async def _asked(self) -> None:
         """Nothing whose answer was lost is risked again before WeChat answers."""

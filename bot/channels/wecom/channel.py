@@ -21,7 +21,7 @@ from bot.channels.wecom.cards import card
 from bot.channels.wecom.doors import App, Door, Robot
 from bot.channels.wecom.faults import Refusal, Silence
 from bot.channels.wecom.outbox import JOB_KIND
-from bot.jobs import Handler, Job, Later, Never
+from bot.jobs import Handler, Job, Later, Never, noted
 from bot.message import Say
 from bot.settings import Settings
 from bot.store import Store
@@ -64,7 +64,7 @@ class WeCom:
             await door.deliver(card(parcel, self._public_url, self._words))
         except (Refusal, Silence) as error:
             raise await self._after(error, door, news, job) from error
-        await self._store.write(outbox.arrived, news)
+        await noted(partial(self._store.write, outbox.arrived, news))
 
     async def close(self) -> None:
         """Let go of all connections."""
