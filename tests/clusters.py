@@ -60,6 +60,22 @@ def database(directory: str, name: str, template: str = "template1") -> Iterator
         conn.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
+def restart(directory: str) -> None:
+    """End a server as a crash would, and start it again. From then on it is ours to `stop`."""
+    _control(directory, "restart", "-l", f"{directory}/data/restarted.log")
+
+
+def stop(directory: str) -> None:
+    """End a server that was restarted."""
+    _control(directory, "stop")
+
+
+def _control(directory: str, *what: str) -> None:
+    run = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
+    command = [*run, str(_programs() / "pg_ctl"), *what, "-D", f"{directory}/data", "-m", "immediate", "-w"]
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd=directory)  # noqa: S603
+
+
 def create_all(url: str) -> None:
     """Make all tables, as they are declared now."""
     load_tables()

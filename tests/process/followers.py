@@ -16,9 +16,8 @@ from dataclasses import dataclass
 from tests.channels.telling import said
 from tests.fakes.wechat import Member
 from tests.fakes.wechat_phone import Follower
-from tests.process.members import PATIENCE_S, Waits
+from tests.process.members import PATIENCE_S, TRIES_APART_S, Waits
 
-TRIED_AGAIN_S = 0.1
 ECHO = "记下了："
 """An answer in words is echoed; where an old text came again, a member answers so."""
 
@@ -58,7 +57,7 @@ class Talk:
         fields = self.follower.sent[-1]
         while pushed.status == 0:
             self.cut_off += 1
-            await asyncio.sleep(TRIED_AGAIN_S)
+            await asyncio.sleep(TRIES_APART_S)
             pushed = await self.follower.wechat.try_push(fields)
         assert pushed.status == 200
 

@@ -7,11 +7,12 @@ import random
 import re
 import time
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Connection, func, select
 
@@ -32,6 +33,7 @@ from tests.process.followers import Talk
 from tests.process.members import PATIENCE_S, TelegramMember, Waits, WebChat
 from tests.process.running import Bot, running
 
+QUICK_START_S = 1.5
 HOURLY = ("seal", "daily", "remind", "retention")
 """Jobs that always wait for their hour."""
 
@@ -121,9 +123,11 @@ class Siege:
     claims: list[str] = field(default_factory=list)
     repeats: int = 0
     doubled: int = 0
+    is_away_at_times: bool = False
+    """The web chat may say that it cannot take an answer now."""
 
-    async def run(self, dice: random.Random) -> None:
-        """Until all kills are over and every member has ended their conversation."""
+    async def run(self, dice: random.Random, trouble: Coroutine[Any, Any, None] | None = None) -> None:
+        """Until all kills, or another trouble, are over and every member has ended their conversation."""
         force = self.force
         async with asyncio.TaskGroup() as tasks:
             for number in range(force.web):
@@ -132,7 +136,7 @@ class Siege:
                 tasks.create_task(self._on_telegram(number, random.Random(dice.random())))  # noqa: S311
             for number in range(force.wechat):
                 tasks.create_task(self._on_wechat(number, random.Random(dice.random())))  # noqa: S311
-            tasks.create_task(self._kill(dice))
+            tasks.create_task(self._kill(dice) if trouble is None else self._through(trouble))
 
     async def _kill(self, dice: random.Random) -> None:
         """Kill and start again, each time at any moment of its work."""
@@ -142,18 +146,37 @@ class Siege:
                 if kill % self.force.claim_every == 0:
                     claim = await store.write(claim_for, Stay(town.east_base), now=datetime.now(UTC))
                     self.claims.append(claim.number)
-                await asyncio.sleep(dice.uniform(0.02, 1.6))
+                await asyncio.sleep(dice.uniform(0.02, 1.6) * self._slowness())
                 self.bot.kill()
                 self.platforms.name(f"life-{kill}", self.bot)
                 self.starts.append(await self.bot.start())
                 self.ready.append(time.monotonic())
         self.over.set()
 
+    async def _through(self, trouble: Coroutine[Any, Any, None]) -> None:
+        """Another trouble than kills; then members go on until each has had an answer."""
+        await self.bot_has_answered(3)
+        await trouble
+        self.ready.append(time.monotonic())
+        await self.bot_has_answered(1)
+        self.over.set()
+
+    async def bot_has_answered(self, times: int) -> None:
+        """Wait until there have been so many answers more for each of the members, on the average."""
+        wanted = len(self.waits.all) + times * (self.force.web + self.force.telegram + self.force.wechat)
+        async with asyncio.timeout(PATIENCE_S):
+            while len(self.waits.all) < wanted:  # noqa: ASYNC110 - members say nothing to each other
+                await asyncio.sleep(0.05)
+
+    def _slowness(self) -> float:
+        """How much longer a life must be for as much to happen in it, judged by how long the last start took."""
+        return min(4.0, max(1.0, self.starts[-1] / QUICK_START_S)) if self.starts else 1.0
+
     async def _on_the_web(self, dice: random.Random) -> None:
         """One conversation after the other, each in a chat of its own."""
         while not self.over.is_set():
             said = dice.choice(self.conversations)
-            async with WebChat(self.bot.address, dice) as chat:
+            async with WebChat(self.bot.address, dice, is_away_at_times=self.is_away_at_times) as chat:
                 await chat.hears(1)
                 for line in said:
                     await chat.answers(line, self.waits)

@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 import random
-import shutil
-import sqlite3
 import sys
-from collections import Counter
-from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 
 import psycopg
 import pytest
 
-from bot import jobs
-from tests.process.members import a_conversation, undisturbed
-from tests.process.running import Bot
-from tests.process.siege import Force, Siege, besieged, doubles, numbers, revisions, told_twice_by_one, updates_by_channel
+from tests.process.aftermath import is_whole, nothing_is_lost
+from tests.process.members import a_conversation
+from tests.process.siege import Force, Siege, besieged
 
 SEED, CONVERSATIONS = 20261123, 24
 LONGEST_WAIT_S = 10.0
@@ -53,68 +47,9 @@ async def test_kills_under_all_channels_lose_no_answer_count_none_twice_and_lose
         await siege.run(dice)
         await siege.settled()
         assert await bot.stop() == 0
-        async with bot.store() as store:
-            given_up = await store.read(jobs.dead)
-            kept = await store.read(revisions)
-            counts = await store.read(updates_by_channel)
+        figures = await nothing_is_lost(siege, sqlite_template, tmp_path)
 
-    fresh = databases(sqlite_template, tmp_path)
-    expected = {tuple(talk.lines): await undisturbed(next(fresh), "wechat", talk.lines) for talk in siege.talks}
-    doubled = [talk.doubled(expected[tuple(talk.lines)]).total() for talk in siege.talks]
-    told = numbers(platforms.wecom.group)
-    sys.stdout.write(report(siege, sum(doubled), told.total() - len(told)))
-
-    assert given_up == []
-    said = {("wechat", talk.follower.member.id): len(talk.lines) for talk in siege.talks}
-    said |= {(told.channel, told.chat): told.updates for told in siege.told}
-    assert kept == said
-    assert counts == totals(said)
-    for (channel, *lines), heard in siege.transcripts():
-        assert heard == await undisturbed(next(fresh), channel, lines)
-    assert [(first, second) for first, second in doubles(platforms.telegram) if first.folder == second.folder] == []
-    for talk in siege.talks:
-        assert talk.lost(expected[tuple(talk.lines)]) == Counter()
-        assert talk.doubled_by_one(expected[tuple(talk.lines)]).total() <= talk.cut_off
-    assert set(told) == set(siege.claims)
-    assert told_twice_by_one(platforms.wecom) == set()
-    assert numbers(platforms.wecom.inbox) == Counter(siege.claims)
+    sys.stdout.write(f"seed {SEED}: {force.kills} kills, {figures}")
     assert siege.longest_wait_s() < LONGEST_WAIT_S
     if not where:
         assert is_whole(bot)
-
-
-def databases(template: Path, folder: Path) -> Iterator[str]:
-    """One fresh database after the other."""
-    (place := folder / "fresh").mkdir()
-    number = 0
-    while True:
-        number += 1
-        yield f"sqlite:///{shutil.copy(template, place / f'{number}.db')}"
-
-
-def totals(said: dict[tuple[str, str], int]) -> Counter[str]:
-    """How many updates there were on each channel."""
-    found: Counter[str] = Counter()
-    for (channel, _), count in said.items():
-        found[channel] += count
-    return found
-
-
-def report(siege: Siege, doubled_on_wechat: int, doubled_in_the_group: int) -> str:
-    """The figures."""
-    return (
-        f"seed {SEED}: {len(siege.ready)} kills, {siege.answers} answers in {len(siege.told) + len(siege.talks)} chats of "
-        f"{siege.force.web + siege.force.telegram + siege.force.wechat} members at a time; "
-        f"{len(siege.claims)} claims told to staff; {siege.repeats} answers repeated by the page; "
-        f"doubled, for the platform's answer was lost: "
-        f"{siege.doubled} on Telegram, {doubled_on_wechat} on WeChat, {doubled_in_the_group} in the WeCom group; "
-        f"next question at most {siege.longest_wait_s():.1f} s after a restart "
-        f"({siege.with_restarts_s():.1f} s with all restarts in between); "
-        f"ready after {sorted(siege.starts)[len(siege.starts) // 2]:.1f} s (median)\n"
-    )
-
-
-def is_whole(bot: Bot) -> bool:
-    """What SQLite says of its file."""
-    with closing(sqlite3.connect(bot.data / "niangjia.db")) as database:
-        return database.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
