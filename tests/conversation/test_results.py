@@ -141,6 +141,24 @@ def test_after_a_stay_that_an_injury_led_to_the_accident_subsidy_is_offered_too(
 
 
 @pytest.mark.parametrize(
+    ("place", "name", "facts", "offered"),
+    [
+        ("changchun", "accident", {"work_injury": False, "injury": "lighter"}, ["accident", "hospital", "fire"]),
+        ("changchun", "fire", {"fire_report": False, "loss": 100_000}, ["fire", "hospital", "accident"]),
+        ("sanming", "hospital", {"year_self_pay": 0, "mutual_aid": 0, "paid_this_year": 0}, ["hospital"]),
+    ],
+)
+def test_a_refused_member_can_go_on_with_another_time_and_the_other_benefits_of_the_place(
+    place: str, name: str, facts: Facts, offered: list[str]
+) -> None:
+    _, actions = told(name, facts, place)
+
+    begun = [action.removeprefix("benefit:") for action in actions if action.startswith("benefit:")]
+    assert begun[0] == offered[0]
+    assert sorted(begun) == sorted(offered)
+
+
+@pytest.mark.parametrize(
     ("facts", "steps"),
     [
         ({"loss": 5_000_000, "children_hurt": 0}, ["金额　50,000 元（财产损失）", "比例　10%"]),
