@@ -15,7 +15,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from bot import notices
 from bot.message import Button, Chat, Message, Say
 from bot.reminders.plan import Plan
-from bot.reminders.reach import ByChannel, Reach, reach
+from bot.reminders.reach import ByChannel, Reach, nearest
 from bot.reminders.tables import reminders
 from bot.store.prepared import Prepared
 
@@ -94,13 +94,14 @@ def remind(conn: Connection, conversation_id: int, drafts: Drafts, plan: Plan, b
     if draft is None:
         _rest(conn, conversation_id)
         return
-    may_write = row.stopped_at is None and reach(conn, draft.chat, by_channel, now) is Reach.OPEN
+    chat, reached = nearest(conn, draft.chat, by_channel, now)
+    may_write = row.stopped_at is None and reached is Reach.OPEN
     if now >= plan.closes(draft.oldest):
         is_over = now >= plan.closes(draft.since)
         close = drafts.close if is_over else drafts.close_aside
         word = close(conn, conversation_id, plan.draft_days, now)
         if word is not None and may_write:
-            notices.queue(conn, draft.chat, word, locale=draft.locale, now=now)
+            notices.queue(conn, chat, word, locale=draft.locale, now=now)
         rest = None if is_over else drafts.look(conn, conversation_id, now)
         if rest is None:
             _rest(conn, conversation_id)
@@ -109,7 +110,7 @@ def remind(conn: Connection, conversation_id: int, drafts: Drafts, plan: Plan, b
     before = row.passed if row.quiet_since == draft.since else 0
     passed = plan.passed(draft.since, draft.hand_in_by, now)
     if draft.message is not None and passed > before and may_write:
-        notices.queue(conn, draft.chat, _worded(draft, draft.message, plan, now), locale=draft.locale, now=now)
+        notices.queue(conn, chat, _worded(draft, draft.message, plan, now), locale=draft.locale, now=now)
     look_at = plan.next_look(draft.since, draft.hand_in_by, now)
     _change(conn, conversation_id, look_at=look_at, quiet_since=draft.since, passed=max(passed, before))
 

@@ -7,6 +7,7 @@ from datetime import date, datetime
 import pytest
 from sqlalchemy import Connection
 
+from bot.channels.telegram import chats
 from bot.linking import party
 from bot.message import Chat, Message, Pressed
 from bot.reminders.outlook import Kind, Outlook
@@ -44,6 +45,15 @@ def reminders(conn: Connection) -> list[tuple[str, str]]:
 
 async def test_a_reminder_comes_where_the_conversation_was_gone_on_with(phone: Traveller) -> None:
     await browser(phone).member("45")
+
+    await phone.at("2026-11-24T10:30")
+
+    assert await phone.store.read(reminders) == [("web", "remind.benefit")]
+
+
+async def test_a_reminder_comes_in_the_other_chat_where_this_one_is_blocked(phone: Traveller) -> None:
+    await phone.member("45")
+    await phone.store.write(lambda conn: chats.block(conn, PHONE.id, now=phone.now))
 
     await phone.at("2026-11-24T10:30")
 

@@ -28,8 +28,8 @@ RETURNED = ["接手", "退回 receipt 看不清"]
 
 
 @pytest.fixture
-async def scene(sqlite_store: Store) -> Scene:
-    made = Scene(sqlite_store)
+async def scene(store: Store) -> Scene:
+    made = Scene(store)
     await made.open()
     return made
 
