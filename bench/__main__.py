@@ -11,6 +11,7 @@ BENCHES = {
     "calculator": "bench.calculator.run",
     "understanding": "bench.understanding.run",
     "wechat": "bench.wechat.run",
+    "broadcast": "bench.broadcast.run",
 }
 """What can be measured, and the module whose `main(arguments)` measures it."""
 

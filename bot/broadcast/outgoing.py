@@ -11,7 +11,7 @@ from bot.reminders.plan import Plan
 from bot.reminders.reach import ByChannel
 from bot.store import Store
 
-AT_ONCE = 8
+AT_ONCE = 4
 """Messages under way at the same time. So many at most stand before an answer in a platform's row."""
 
 

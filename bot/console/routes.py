@@ -11,6 +11,8 @@ from aiohttp import web
 
 from bot.console.views import (
     account,
+    broadcast,
+    broadcasts,
     claim,
     decisions,
     flows,
@@ -60,6 +62,7 @@ def _post(name: str, path: str, view: View, permission: Permission | Access) -> 
 CLAIM: Final = "/claims/{claim:[0-9]{1,18}}"
 PERSON: Final = "/staff/{staff:[0-9]{1,18}}"
 JOB: Final = "/undelivered/{job:[0-9]{1,18}}"
+BROADCAST: Final = "/broadcasts/{broadcast:[0-9]{1,18}}"
 THREAD: Final = "/threads/{thread:[0-9]{1,18}}"
 
 ROUTES: Final[tuple[Route, ...]] = (
@@ -95,6 +98,18 @@ ROUTES: Final[tuple[Route, ...]] = (
     _post("thread_answer", f"{THREAD}/answer", threads.reply, Permission.REVIEW),
     _post("thread_take", f"{THREAD}/take", threads.take, Permission.REVIEW),
     _post("thread_close", f"{THREAD}/close", threads.close, Permission.REVIEW),
+    _get("broadcasts", "/broadcasts", broadcasts.show, Permission.BROADCAST),
+    _get("broadcast_new", "/broadcasts/new", broadcasts.new, Permission.BROADCAST),
+    _post("broadcast_add", "/broadcasts/new", broadcasts.add, Permission.BROADCAST),
+    _get("broadcast", BROADCAST, broadcast.show, Permission.BROADCAST),
+    _get("broadcast_edit", f"{BROADCAST}/edit", broadcasts.edit, Permission.BROADCAST),
+    _post("broadcast_change", f"{BROADCAST}/edit", broadcasts.change, Permission.BROADCAST),
+    _post("broadcast_hand_in", f"{BROADCAST}/hand-in", broadcast.hand_in, Permission.BROADCAST),
+    _post("broadcast_send_back", f"{BROADCAST}/send-back", broadcast.send_back, Permission.BROADCAST),
+    _post("broadcast_approve", f"{BROADCAST}/approve", broadcast.approve, Permission.BROADCAST),
+    _post("broadcast_pause", f"{BROADCAST}/pause", broadcast.pause, Permission.BROADCAST),
+    _post("broadcast_resume", f"{BROADCAST}/resume", broadcast.resume, Permission.BROADCAST),
+    _post("broadcast_cancel", f"{BROADCAST}/cancel", broadcast.cancel, Permission.BROADCAST),
     _get("account", "/account", account.show, Access.SIGNED_IN),
     _post("password", "/account/password", account.password, Access.SIGNED_IN),
     _post("own_number", "/account/own-number", account.own_number, Access.SIGNED_IN),

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, delete
 
 from bot.conversation import counting
 from bot.conversation.counting import Happening
+from bot.demo.broadcasts import announce
 from bot.demo.claims import Crew, Draft, drafts, enter
 from bot.demo.counts import happened
 from bot.demo.people import Person, made_up, people
@@ -117,6 +118,7 @@ def _rows(conn: Connection, rows: Rows, now: datetime) -> None:
     crew = _claims(conn, bases, rows.made, rows.hashes)
     for talk in rows.talked:
         write(conn, talk, crew.reviewer, now)
+    announce(conn, crew.approver, crew.administrator, now)
     conn.execute(delete(jobs))
 
 

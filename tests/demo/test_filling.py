@@ -12,6 +12,9 @@ import pytest
 from sqlalchemy import Connection, func, select
 
 from bot import audit
+from bot.broadcast import find
+from bot.broadcast.states import Fate
+from bot.broadcast.states import State as Announced
 from bot.claims.states import State
 from bot.claims.tables import claims
 from bot.conversation.counting import tally
@@ -68,6 +71,13 @@ async def test_the_demo_has_unions_members_staff_and_claims_in_every_state(sqlit
         assert [row.id for row in rows if audit.verify(conn, f"claim:{row.id}") is not None] == []
         return [(paper.id, paper.pictures) for paper in uploads.of_claim(conn, rows[0].id)]
 
+    def announced(conn: Connection) -> None:
+        waiting, done = find.listed(conn, "/")
+        assert (waiting.state, done.state) == (Announced.WAITING, Announced.DONE)
+        assert waiting.writers != done.writers
+        assert set(find.progress(conn, done).fates) == {Fate.SENT, Fate.BLOCKED, Fate.OPTED_OUT}
+
+    await sqlite_store.read(announced)
     papers = await sqlite_store.read(look)
     assert len(papers) == 3
     for upload, pictures in papers:

@@ -126,3 +126,22 @@ for (const form of document.querySelectorAll("form[method=post]")) {
   });
 }
 window.addEventListener("pageshow", () => { for (const form of document.forms) delete form.dataset.sent; });
+
+// What goes on by itself is looked at again every few seconds, in its place: neither the scroll nor what is being typed is lost.
+function renewed(place) {
+  setTimeout(async () => {
+    const isBusy = document.hidden || (place.contains(document.activeElement) && document.activeElement.matches("input, textarea, select"));
+    const answer = isBusy ? null : await fetch(location.pathname).catch(() => null);
+    if (answer?.ok && !answer.redirected) {
+      const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById(place.id);
+      const focused = place.contains(document.activeElement) ? document.activeElement.form?.getAttribute("action") : null;
+      if (fresh) {
+        place.replaceWith(fresh);
+        place = fresh;
+        if (focused) place.querySelector(`form[action="${focused}"] button`)?.focus();
+      }
+    }
+    if (place.dataset.live) renewed(place);
+  }, Number(place.dataset.live) * 1000);
+}
+for (const place of document.querySelectorAll("[data-live]")) renewed(place);

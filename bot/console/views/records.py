@@ -12,6 +12,7 @@ from sqlalchemy import Connection, select
 
 from bot import audit
 from bot.audit import audit as table
+from bot.broadcast.tables import broadcasts
 from bot.claims.tables import claims
 from bot.console.pages import page
 from bot.console.parts import now, signed_in, store
@@ -58,6 +59,7 @@ def _check(conn: Connection) -> Checked:
     begun = set(conn.execute(select(table.c.subject).where(table.c.seq == 1)).scalars())
     owed = {f"claim:{number}" for number in conn.execute(select(claims.c.id)).scalars()}
     owed |= {f"staff:{number}" for number in accounts.names(conn)}
+    owed |= {f"broadcast:{number}" for number in conn.execute(select(broadcasts.c.id)).scalars()}
     owed |= {f"thread:{number}" for number in conn.execute(select(threads.c.id)).scalars()}
     subjects, deleted = audit.subjects(conn) | owed, owed - begun
     firsts = ((subject, 1 if subject in deleted else audit.verify(conn, subject)) for subject in sorted(subjects))
@@ -65,7 +67,7 @@ def _check(conn: Connection) -> Checked:
 
 
 def _latest(conn: Connection, staff: Staff) -> Mapping[str, Any]:
-    """The latest entries about the claims and the people of one's branch."""
+    """The latest entries about the claims, the people and the broadcasts of one's branch."""
     columns = (table.c.at, table.c.actor, table.c.action, table.c.subject)
     rows = conn.execute(select(*columns).order_by(table.c.id.desc()).limit(LOOKED_THROUGH)).all()
     wanted = {int(row.subject.removeprefix("claim:")) for row in rows if row.subject.startswith("claim:")}
@@ -76,10 +78,14 @@ def _latest(conn: Connection, staff: Staff) -> Mapping[str, Any]:
     talked = {int(row.subject.removeprefix("thread:")) for row in rows if row.subject.startswith("thread:")}
     mine = select(threads.c.id).where(threads.c.id.in_(talked), threads.c.union_path.startswith(staff.union_path, autoescape=True))
     talks = {f"thread:{number}": number for number in conn.execute(mine).scalars()}
+    own = select(broadcasts.c.id).where(broadcasts.c.union_path.startswith(staff.union_path, autoescape=True))
+    to_many = {f"broadcast:{number}": number for number in conn.execute(own.order_by(broadcasts.c.id.desc()).limit(LATEST)).scalars()}
+    known = {*shown, *talks, *to_many}
     return {
-        "entries": [row for row in rows if row.subject in shown or row.subject in talks][:LATEST],
+        "entries": [row for row in rows if row.subject in known][:LATEST],
         "who": lambda actor: names.get(int(actor.removeprefix("staff:")), actor) if actor.removeprefix("staff:").isdigit() else None,
         "claim_number": lambda subject: numbers.get(int(subject.removeprefix("claim:"))) if subject.startswith("claim:") else None,
         "claim_id": lambda subject: subject.removeprefix("claim:"),
         "thread_id": talks.get,
+        "broadcast_id": to_many.get,
     }

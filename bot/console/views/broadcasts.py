@@ -1,0 +1,136 @@
+"""What went to many members, and the page on which somebody writes the next."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, Final
+
+from aiohttp import web
+from sqlalchemy import Connection
+
+from bot.broadcast import find, write
+from bot.broadcast.audience import Audience, Of
+from bot.broadcast.errors import NewerError, NoSuchBroadcastError, UnusableError
+from bot.broadcast.find import Broadcast
+from bot.broadcast.message import LONGEST
+from bot.broadcast.write import FASTEST, SLOWEST, UNWRITTEN, USUAL, Draft
+from bot.console.forms import choice, text, whole_number
+from bot.console.pages import page, redirect
+from bot.console.parts import now, parts, signed_in, store
+from bot.members import unions
+from bot.staff.accounts import Staff
+from bot.wording import LOCALES
+from calculator import load
+
+IN_WORK: Final = {"yes": True, "no": False}
+
+
+async def show(request: web.Request) -> web.Response:
+    """The newest, with how far each has come."""
+    found = await store(request).read(_listed, signed_in(request))
+    return page(request, "broadcasts.html", **found)
+
+
+def _listed(conn: Connection, staff: Staff) -> dict[str, Any]:
+    found = find.listed(conn, staff.union_path)
+    return {"lines": [(each, find.progress(conn, each)) for each in found], "unions": unions_by_path(conn, found)}
+
+
+def unions_by_path(conn: Connection, found: list[Broadcast]) -> dict[str, str]:
+    """The names of the branches that broadcasts are for; none for the whole tree."""
+    paths = {each.union_path for each in found if each.union_path != unions.EVERYTHING}
+    named = {path: unions.one(conn, int(path.rstrip("/").rpartition("/")[2])) for path in paths}
+    return {path: union.name for path, union in named.items() if union is not None}
+
+
+async def new(request: web.Request) -> web.Response:
+    """An empty form."""
+    return await _form(request, _typed(Draft({}, Audience(Of.MEMBERS, signed_in(request).union_path), USUAL)))
+
+
+async def add(request: web.Request) -> web.Response:
+    """Keep what was written; nothing is sent by it."""
+    form, staff, moment = await request.post(), signed_in(request), now(request)
+    try:
+        number = await store(request).write(lambda conn: write.write(conn, _draft(conn, form, staff), staff, now=moment))
+    except UnusableError as error:
+        return await _form(request, form, status=422, problem=error.reason)
+    return redirect(request, "broadcast", broadcast=number, query={"done": "written"})
+
+
+async def edit(request: web.Request) -> web.Response:
+    """The form with what is written so far."""
+    found = await _found(request)
+    draft = Draft(found.words, found.audience, found.pace)
+    return await _form(request, {**_typed(draft), "revision": str(found.revision)}, found)
+
+
+async def change(request: web.Request) -> web.Response:
+    """Write it anew."""
+    form, staff, moment = await request.post(), signed_in(request), now(request)
+    number, revision = int(request.match_info["broadcast"]), whole_number(form, "revision") or 0
+    try:
+        await store(request).write(lambda conn: write.change(conn, number, _draft(conn, form, staff), staff, revision=revision, now=moment))
+    except NoSuchBroadcastError as error:
+        raise web.HTTPNotFound from error
+    except NewerError:
+        found = await _found(request)
+        return await _form(request, {**form, "revision": str(found.revision)}, found, status=409, problem="newer")
+    except UnusableError as error:
+        return await _form(request, form, await _found(request), status=422, problem=error.reason)
+    return redirect(request, "broadcast", broadcast=number, query={"done": "written"})
+
+
+async def _found(request: web.Request) -> Broadcast:
+    found = await store(request).read(find.one, int(request.match_info["broadcast"]))
+    if found is None or not signed_in(request).sees(found.union_path) or found.state not in UNWRITTEN:
+        raise web.HTTPNotFound
+    return found
+
+
+def _draft(conn: Connection, form: Mapping[str, Any], staff: Staff) -> Draft:
+    """What was typed. Raises UnusableError for a union that there is not."""
+    branch = whole_number(form, "union")
+    union = None if branch is None else unions.one(conn, branch)
+    if branch is not None and union is None:
+        raise UnusableError("union")
+    of = choice(form, "of", Of) or Of.MEMBERS
+    whom = Audience(of, staff.union_path if union is None else union.path)
+    if of is Of.MEMBERS:
+        whom = replace(whom, in_work=IN_WORK.get(text(form, "in_work", 3)))
+    else:
+        whom = replace(whom, benefit=text(form, "benefit", 20))
+    words = {locale: text(form, locale, 2 * LONGEST).replace("\r\n", "\n") for locale in LOCALES}
+    return Draft(words, whom, whole_number(form, "pace") or USUAL)
+
+
+def _typed(draft: Draft) -> dict[str, str]:
+    """A draft as its form's fields."""
+    audience = draft.audience
+    branch = audience.union_path.rstrip("/").rpartition("/")[2]
+    in_work = {True: "yes", False: "no", None: ""}[audience.in_work]
+    fields = {"of": audience.of.value, "union": branch, "in_work": in_work, "benefit": audience.benefit, "pace": str(draft.pace)}
+    return fields | dict(draft.words)
+
+
+async def _form(
+    request: web.Request, typed: Mapping[str, Any], found: Broadcast | None = None, *, status: int = 200, problem: str = ""
+) -> web.Response:
+    staff, settings = signed_in(request), parts(request).settings
+    branches = await store(request).read(unions.branches, staff.union_path)
+    return page(
+        request,
+        "broadcast_form.html",
+        status=status,
+        found=found,
+        typed=typed,
+        problem=problem,
+        kinds=[of for of in Of if of is not Of.PROMISED or staff.union_path == unions.EVERYTHING],
+        branches=branches,
+        benefits=load(settings.policy_place),
+        locales=LOCALES,
+        longest=LONGEST,
+        paces=(SLOWEST, FASTEST),
+        quiet=settings.quiet_hours,
+    )
