@@ -389,3 +389,17 @@ def test_results_are_of_the_small_types_they_promise(lacks: bool) -> None:
     assert results.reasons.dtype == np.min_scalar_type((1 << len(results.legend)) - 1)
     assert results.line.tolist() == [0, 0]
     assert results.amount[0] == 500_000
+
+
+def test_a_sum_above_the_last_band_is_settled_whatever_is_missing_of_it() -> None:
+    """A year of 100,000 yuan or more gets the highest sum in Tianjin, so a further bill cannot change it; of one fen less it can."""
+    rules = next(each for each, _ in EDITIONS if each.place == "tianjin")
+    base = replace(rules.sums["net_year_cost"], plus=("year_out_of_pocket", "bill"))
+    award = replace(rules.award, base=base)  # type: ignore[type-var]  # a fixed sum
+    rules = replace(rules, sums={base.name: base}, award=award, asks=(*rules.asks, "bill"))
+    others = dict.fromkeys(("commercial_paid", "unit_paid", "paid_this_year"), 0)
+
+    results = over(rules, [{**others, "year_out_of_pocket": fen} for fen in (10_000_000, 9_999_999)])
+
+    assert results.amount.tolist() == [5_000_000, NO_AMOUNT]
+    assert [results.outcome_of(row) for row in (0, 1)] == [Outcome.ELIGIBLE, Outcome.UNDETERMINED]
