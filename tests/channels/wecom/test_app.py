@@ -37,10 +37,10 @@ async def test_one_token_serves_many_messages_and_a_stale_one_is_renewed(store: 
     assert len(wecom.called("gettoken")) == 3
 
 
-async def test_lost_answers_double_nothing_however_many(store: Store, wecom: WeComServer) -> None:
+async def test_lost_answers_double_nothing_however_many(sqlite_store: Store, wecom: WeComServer) -> None:
     wecom.fail("message/send", CutAfter(), CutAfter(), CutBefore())
-    async with running(store, settings(wecom, robot=False, app=True)) as bot:
-        (claim,) = await claimed(store)
+    async with running(sqlite_store, settings(wecom, robot=False, app=True)) as bot:
+        (claim,) = await claimed(sqlite_store)
 
         assert await bot.settled() == []
 

@@ -112,11 +112,11 @@ async def test_where_the_answer_was_lost_it_is_told_at_most_twice(store: Store, 
     assert told(wecom) == [claim.number] * 2
 
 
-async def test_nothing_is_risked_again_before_wecom_answers_at_all(store: Store, wecom: WeComServer) -> None:
+async def test_nothing_is_risked_again_before_wecom_answers_at_all(sqlite_store: Store, wecom: WeComServer) -> None:
     wecom.fail("webhook/send", CutAfter())
     wecom.fail("gettoken", CutBefore(), Status(503))
-    async with running(store, settings(wecom)) as bot:
-        await claimed(store)
+    async with running(sqlite_store, settings(wecom)) as bot:
+        await claimed(sqlite_store)
         await wecom.until(lambda: len(wecom.called("gettoken")) == 2)
         assert len(wecom.called("webhook/send")) == 1
 
