@@ -26,13 +26,16 @@ from bot.reminders.reach import ByChannel
 from bot.store.tables import insert_new
 
 EVERY_S: Final = 1.0
-AHEAD_S: Final = 3
+AHEAD_S: Final = 2
 """So many seconds' messages are queued at most."""
 
 AT_ONCE: Final = 200
 """Rows of one transaction, for everybody else's sake."""
 
 Row = tuple[str, Chat]
+
+Next = tuple[int, Fate | None]
+"""A recipient, and why nothing is sent to them; None: it is."""
 
 
 def feeder(work: Outgoing) -> Handler:
@@ -47,7 +50,8 @@ def feeder(work: Outgoing) -> Handler:
             raise Later((wakes - now).total_seconds(), counts=False)
         if broadcast.state is State.SENDING and broadcast.gathered_at is None:
             await _gather(work, broadcast)
-        if not await work.store.write(hand_on, broadcast_id, work.by_channel, work.clock()):
+        ones = await work.store.read(next_ones, broadcast_id, work.by_channel, work.clock())
+        if not await work.store.write(hand_on, broadcast_id, ones, work.clock()):
             raise Later(EVERY_S, counts=False)
 
     return handle
@@ -62,7 +66,7 @@ async def _gather(work: Outgoing, broadcast: Broadcast) -> None:
 
 
 def _everybody(conn: Connection, audience: Audience, by_channel: ByChannel, now: datetime) -> list[Row]:
-    return [(person.key, best(conn, person, by_channel, now)) for person in people(conn, audience)]
+    return [(person.key, best(conn, person, by_channel, now)[0]) for person in people(conn, audience)]
 
 
 def _add(conn: Connection, broadcast_id: int, rows: Sequence[Row]) -> None:
@@ -76,14 +80,29 @@ def _gathered(conn: Connection, broadcast_id: int, now: datetime) -> None:
     conn.execute(update(broadcasts).where(broadcasts.c.id == broadcast_id).values(gathered_at=now))
 
 
-def hand_on(conn: Connection, broadcast_id: int, by_channel: ByChannel, now: datetime) -> bool:
+def next_ones(conn: Connection, broadcast_id: int, by_channel: ByChannel, now: datetime) -> list[Next]:
+    """Whose message can be queued now, and who gets none: looked up before the transaction that writes it, which is for everybody short."""
+    broadcast = find.one(conn, broadcast_id)
+    if broadcast is None or broadcast.state is not State.SENDING:
+        return []
+    room, found = AHEAD_S * broadcast.pace - find.under_way(conn, broadcast_id), list[Next]()
+    for recipient in recipients.waiting(conn, broadcast_id, AT_ONCE) if room > 0 else []:
+        fate = standing(conn, recipient.chat, by_channel, now)
+        found.append((recipient.id, fate))
+        room -= fate is None
+        if room <= 0:
+            break
+    return found
+
+
+def hand_on(conn: Connection, broadcast_id: int, ones: Sequence[Next], now: datetime) -> bool:
     """Queue the next messages. True when it is over, or for another job to go on with."""
     broadcast = find.one(conn, broadcast_id, lock=True)
     if broadcast is None or broadcast.ended_at is not None or broadcast.state is State.PAUSED:
         return True
-    waiting = [] if broadcast.state is State.CANCELLED else recipients.waiting(conn, broadcast_id, AT_ONCE)
-    _queue(conn, broadcast, waiting, by_channel, now)
-    if not waiting:
+    if broadcast.state is State.SENDING:
+        _queue(conn, broadcast, ones, now)
+    if broadcast.state is State.CANCELLED or not recipients.waiting(conn, broadcast_id, 1):
         recipients.lose_those_without_a_job(conn, broadcast_id)
         if not find.under_way(conn, broadcast_id):
             _end(conn, broadcast, now)
@@ -91,18 +110,13 @@ def hand_on(conn: Connection, broadcast_id: int, by_channel: ByChannel, now: dat
     return False
 
 
-def _queue(conn: Connection, broadcast: Broadcast, waiting: Sequence[recipients.Recipient], by_channel: ByChannel, now: datetime) -> None:
-    room = AHEAD_S * broadcast.pace - find.under_way(conn, broadcast.id)
+def _queue(conn: Connection, broadcast: Broadcast, ones: Sequence[Next], now: datetime) -> None:
     due, gap = max(broadcast.next_at or now, now), timedelta(seconds=1 / broadcast.pace)
-    for recipient in waiting:
-        if room <= 0:
-            break
-        fate = standing(conn, recipient.chat, by_channel, now)
+    for recipient_id, fate in ones:
         if fate is not None:
-            recipients.settle(conn, recipient.id, fate)
-            continue
-        recipients.queue(conn, recipient.id, broadcast.revision, now=now, due=due)
-        room, due = room - 1, due + gap
+            recipients.leave_out(conn, recipient_id, fate)
+        elif recipients.queue(conn, recipient_id, broadcast.revision, now=now, due=due):
+            due += gap
     conn.execute(update(broadcasts).where(broadcasts.c.id == broadcast.id).values(next_at=due))
 
 

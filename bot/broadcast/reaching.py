@@ -34,10 +34,10 @@ class Rehearsal:
 def rehearse(conn: Connection, audience: Audience, by_channel: ByChannel, now: datetime) -> Rehearsal:
     """Count, and write nothing."""
     there, not_there = Counter[str](), Counter[Fate]()
-    found = people(conn, audience)
+    found, off = people(conn, audience), announcements.all_off(conn)
     for person in found:
-        chat = best(conn, person, by_channel, now)
-        fate = standing(conn, chat, by_channel, now)
+        chat, reached = best(conn, person, by_channel, now)
+        fate = NOT_SENT.get(reached) if off.isdisjoint(person.chats) else Fate.OPTED_OUT
         if fate is None:
             there[chat.channel] += 1
         else:
@@ -45,10 +45,10 @@ def rehearse(conn: Connection, audience: Audience, by_channel: ByChannel, now: d
     return Rehearsal(len(found), dict(there), dict(not_there))
 
 
-def best(conn: Connection, person: Person, by_channel: ByChannel, now: datetime) -> Chat:
-    """The chat to write to: where they last were, or else where a message would get through."""
-    open_now = (chat for chat in person.chats if reach(conn, chat, by_channel, now) is Reach.OPEN)
-    return next(open_now, person.chats[0])
+def best(conn: Connection, person: Person, by_channel: ByChannel, now: datetime) -> tuple[Chat, Reach]:
+    """The chat to write to: where they last were, or else where a message would get through; and how far it would get."""
+    reached = [(chat, reach(conn, chat, by_channel, now)) for chat in person.chats]
+    return next((one for one in reached if one[1] is Reach.OPEN), reached[0])
 
 
 def standing(conn: Connection, chat: Chat, by_channel: ByChannel, now: datetime) -> Fate | None:

@@ -43,10 +43,18 @@ def waiting(conn: Connection, broadcast_id: int, most: int) -> list[Recipient]:
     return [_read(row) for row in conn.execute(wanted)]
 
 
-def queue(conn: Connection, recipient_id: int, revision: int, *, now: datetime, due: datetime) -> None:
-    """Queue one person's message, in no lane: an answer in the same chat never waits for it."""
-    conn.execute(update(broadcast_recipients).where(_r.id == recipient_id).values(fate=Fate.QUEUED, round=revision))
+def queue(conn: Connection, recipient_id: int, revision: int, *, now: datetime, due: datetime) -> bool:
+    """Queue the message of somebody who waits, in no lane: an answer in the same chat never waits for it. False if they wait no more."""
+    waits = update(broadcast_recipients).where(_r.id == recipient_id, _r.fate == Fate.WAITING)
+    if conn.execute(waits.values(fate=Fate.QUEUED, round=revision).returning(_r.id)).first() is None:
+        return False
     jobs.add(conn, MESSAGE, {"recipient": recipient_id}, now=now, due=due, dedupe=_key(recipient_id, revision))
+    return True
+
+
+def leave_out(conn: Connection, recipient_id: int, fate: Fate) -> None:
+    """Send nothing to somebody who waits."""
+    conn.execute(update(broadcast_recipients).where(_r.id == recipient_id, _r.fate == Fate.WAITING).values(fate=fate))
 
 
 def settle(conn: Connection, recipient_id: int, fate: Fate, reason: str | None = None) -> None:

@@ -39,7 +39,7 @@ def _sent(conn: Connection, writer: Staff, signer: Staff, at: datetime) -> None:
         for place, person in enumerate(people(conn, CLAIMANTS))
     ]
     conn.execute(insert(broadcast_recipients), rows)
-    feeding.hand_on(conn, number, {}, at + timedelta(minutes=10))
+    feeding.hand_on(conn, number, [], at + timedelta(minutes=10))
 
 
 def _draft(key: str) -> Draft:

@@ -38,6 +38,11 @@ def wants(conn: Connection, chat: Chat) -> bool:
     return not any(_is_off(conn, one) for one in party.together(conn, chat))
 
 
+def all_off(conn: Connection) -> set[Chat]:
+    """The chats in which that was said, for whoever asks about many."""
+    return {Chat(row.channel, row.chat) for row in conn.execute(select(announcements_off.c.channel, announcements_off.c.chat))}
+
+
 def _is_off(conn: Connection, chat: Chat) -> bool:
     here = (announcements_off.c.channel == chat.channel, announcements_off.c.chat == chat.id)
     return conn.execute(select(announcements_off.c.chat).where(*here)).first() is not None

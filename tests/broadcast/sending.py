@@ -98,6 +98,11 @@ def open_to_all(_: Connection, __: str, ___: datetime) -> Reach:
 REACH: ByChannel = {"telegram": chats.reach, "web": open_to_all}
 
 
+def handed_on(conn: Connection, number: int, by_channel: ByChannel, moment: datetime) -> bool:
+    """One look of the job."""
+    return feeding.hand_on(conn, number, feeding.next_ones(conn, number, by_channel, moment), moment)
+
+
 def outgoing(
     store: Store, channels: Mapping[str, Channel], *, quiet: tuple[int, int] = AWAKE, clock: Callable[[], datetime] = now
 ) -> Outgoing:

@@ -26,7 +26,7 @@ from bot.notices import Channel
 from bot.reminders import announcements
 from bot.reminders.reach import Reach
 from bot.store import Store
-from tests.broadcast.sending import Going, dying, got, now, outgoing, phones, telegram_channel, working
+from tests.broadcast.sending import Going, dying, got, handed_on, now, outgoing, phones, telegram_channel, working
 from tests.broadcast.writing import Office, enrol, enrol_all, fates, office, signed
 from tests.fakes.telegram import CutAfter, CutBefore, TelegramServer, TooMany
 from tests.jobs.working import HandClock
@@ -84,7 +84,7 @@ async def test_it_keeps_to_the_pace_that_was_set(sqlite_store: Store, telegram: 
     times = sorted(call.at for call in telegram.called("sendMessage"))
     assert len(times) == 60
     assert times[-1] - times[0] >= 59 / 20 - 0.2
-    assert max(sum(start <= at < start + 1 for at in times) for start in times) <= 20 + AT_ONCE
+    assert max(sum(start <= at < start + 1 for at in times) for start in times) <= 2 * 20  # what was late may follow at once
 
 
 async def test_who_blocked_the_bot_is_counted_and_not_tried_again(store: Store, telegram: TelegramServer) -> None:
@@ -126,7 +126,7 @@ async def test_who_opts_out_when_the_message_is_queued_already_gets_nothing(stor
         work = outgoing(store, {"telegram": channel})
         await store.write(feeding._add, going.number, [("member:1", chats[0]), ("member:2", chats[1])])
         await store.write(feeding._gathered, going.number, now())
-        assert not await store.write(feeding.hand_on, going.number, work.by_channel, now())
+        assert not await store.write(handed_on, going.number, work.by_channel, now())
         assert await store.read(fates) == [Fate.QUEUED, Fate.QUEUED]
         await store.write(announcements.stop, chats[0], now())
 
@@ -193,7 +193,7 @@ async def test_a_process_that_dies_in_the_middle_sends_nothing_twice(store: Stor
 
     async with telegram_channel(store, telegram) as channel:
         async with dying(outgoing(store, {"telegram": Dying(channel, 40)})):
-            await telegram.until(lambda: len(got(telegram)) >= 47)
+            await telegram.until(lambda: len(got(telegram)) >= 38 + AT_ONCE)
         assert Fate.LEAVING in await store.read(fates)
 
         async with working(outgoing(store, {"telegram": channel})):
@@ -262,7 +262,7 @@ async def test_who_was_queued_when_the_quiet_hours_began_waits_for_the_morning(s
     clock.now = datetime(2026, 11, 23, 20, 59, tzinfo=UTC)
     work = outgoing(store, {"web": WebChannel(store, Streams(), clock)}, quiet=(21, 8), clock=clock)
     await store.write(feeding._add, going.number, [("member:1", chat)])
-    await store.write(feeding.hand_on, going.number, work.by_channel, clock())
+    await store.write(handed_on, going.number, work.by_channel, clock())
     clock.turn(61)
 
     await leaving.sender(work)(Job(7, recipients.MESSAGE, {"recipient": 1}, 1))
@@ -307,7 +307,7 @@ async def test_a_message_whose_job_was_given_up_has_failed_and_holds_up_nothing(
     work = outgoing(store, {"web": WebChannel(store, Streams(), now)})
     await store.write(feeding._add, going.number, [("member:1", chat)])
     await store.write(feeding._gathered, going.number, now())
-    await store.write(feeding.hand_on, going.number, work.by_channel, now())
+    await store.write(handed_on, going.number, work.by_channel, now())
     await store.write(lambda conn: conn.execute(update(jobs).where(jobs.c.kind == recipients.MESSAGE).values(state=DEAD)))
 
     async with working(work):
@@ -337,7 +337,7 @@ async def test_what_was_written_of_a_cancelled_message_under_way_says_that_nobod
     people, going = await begun(store, [chat])
     work = outgoing(store, {})
     await store.write(feeding._add, going.number, [("member:1", chat)])
-    await store.write(feeding.hand_on, going.number, work.by_channel, now())
+    await store.write(handed_on, going.number, work.by_channel, now())
     await store.write(recipients.settle, 1, Fate.LEAVING)
     await store.write(course.cancel, going.number, people.writer, revision=(await going.broadcast()).revision, now=now())
 

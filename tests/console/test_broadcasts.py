@@ -21,6 +21,7 @@ from bot.reminders import announcements
 from bot.reminders.reach import Reach
 from bot.staff.roles import Role
 from bot.store import Keyring, Store
+from tests.broadcast.sending import handed_on
 from tests.broadcast.writing import Office, enrol, enrol_all, office, signed
 from tests.claims.making import NOW, hire
 from tests.console.running import Console, Visitor, running_console
@@ -132,7 +133,7 @@ async def test_it_is_held_up_goes_on_and_is_ended(desk: Desk) -> None:
     assert "data-live" not in paused
     await desk.writer.post("/broadcasts/1/resume", {"revision": str(broadcast.revision + 1)})
     await desk.writer.post("/broadcasts/1/cancel", {"revision": str(broadcast.revision + 2)})
-    await store.write(feeding.hand_on, 1, MEANS.by_channel, NOW)
+    await store.write(handed_on, 1, MEANS.by_channel, NOW)
 
     body = await desk.writer.get("/broadcasts/1")
     assert "已取消" in body
