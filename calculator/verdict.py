@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from enum import Enum
 from typing import Final, NamedTuple
 
@@ -70,12 +70,13 @@ def judged(edition: Edition, known: Known, *, is_whole: bool) -> Verdict:
     results = [_judged(condition, known) for condition in edition.conditions]
     if not known.keys().isdisjoint(edition.noted):
         results += _later(edition, known)
-    if not is_whole and UNCLEAR in known.values():
-        results += _unclear_amount(edition, known, {result.fact for result in results})
+    amount = () if is_whole else open_amount(edition, known)
+    if amount and UNCLEAR in known.values():
+        results += _unclear_amount(edition, known, amount, {result.fact for result in results})
     states = [result.state for result in results]  # a set would hash them, which takes longer
     if FAILED in states:
         return Verdict(Outcome.INELIGIBLE, tuple(results), ())
-    missing = () if is_whole else _missing(edition, known)
+    missing = () if is_whole else _missing(edition, known, amount)
     if missing:
         return Verdict(Outcome.UNDETERMINED, tuple(results), missing)
     return Verdict(Outcome.REVIEW if REVIEW in states else ELIGIBLE, tuple(results), ())
@@ -89,7 +90,7 @@ def next_worth_asking(edition: Edition, facts: Facts) -> str | None:
     first = next((name for name in edition.asks if name not in known), "")
     if UNCLEAR not in facts.values() and first in _tested(edition, known):
         return first  # whatever the amount still turns on, which takes longer to find
-    return next(iter(_missing(edition, known)), None)
+    return next(iter(_missing(edition, known, open_amount(edition, known))), None)
 
 
 def _tested(edition: Edition, known: Known) -> Iterator[str]:
@@ -97,7 +98,7 @@ def _tested(edition: Edition, known: Known) -> Iterator[str]:
     return (fact for condition in edition.conditions for name in undecided(condition.test, known) for fact in edition.spread(name))
 
 
-def open_amount(edition: Edition, known: Known) -> list[str]:
+def open_amount(edition: Edition, known: Known) -> Sequence[str]:
     """List the facts, unknown or unclear, that the amount still turns on; `known` holds the sums."""
     low, high = (of_one_payment(edition, rounded(exact, {}, []), []) for exact in edition.award.range(known))
     award = [fact for name in edition.award.open(known) for fact in edition.spread(name)] if low != high else []
@@ -115,9 +116,8 @@ def _is_used_up(edition: Edition, low: Fen, high: Fen, paid: int) -> bool:
     return of_the_year(edition, low, paid, []) == of_the_year(edition, high, paid, [])
 
 
-def _missing(edition: Edition, known: Known) -> tuple[str, ...]:
+def _missing(edition: Edition, known: Known, amount: Sequence[str]) -> tuple[str, ...]:
     """List what is not known and matters. Where a person must look anyway, only what can still fail does, and a sum that can be told."""
-    amount = open_amount(edition, known)
     is_told = not any(known.get(name) is UNCLEAR for name in amount)
     tests = [condition.test for condition in edition.conditions]
     is_review = not is_told or any(test.state(known) is REVIEW for test in tests)
@@ -162,8 +162,8 @@ def _later(edition: Edition, known: Known) -> Iterator[ConditionResult]:
             yield ConditionResult(deadline.id, deadline.fact, state, value, deadline.clause, flips, None)
 
 
-def _unclear_amount(edition: Edition, known: Known, said: set[str]) -> Iterator[ConditionResult]:
+def _unclear_amount(edition: Edition, known: Known, amount: Sequence[str], said: set[str]) -> Iterator[ConditionResult]:
     """Send to a person what the amount turns on and the member could not tell, unless a condition has said so."""
-    for name in open_amount(edition, known):
+    for name in amount:
         if known.get(name) is UNCLEAR and name not in said:
             yield ConditionResult(name, name, REVIEW, UNCLEAR, edition.amount_facts[name], (), None)

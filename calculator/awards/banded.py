@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -62,6 +62,14 @@ class _Based(ABC):
     base: Base
     clause: Words
     cap: Cap | None = None
+    _jumps: tuple[int, ...] = field(init=False, repr=False, compare=False)
+    """The bases at which the pay can jump, from the lowest up ..."""
+    _worths: tuple[int, ...] = field(init=False, repr=False, compare=False)
+    """... and what is paid there."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_jumps", tuple(sorted(set(self.edges()))))
+        object.__setattr__(self, "_worths", tuple(capped(self.cap, self.worth(base)) for base in self._jumps))
 
     @abstractmethod
     def worth(self, base: int) -> int:
@@ -74,8 +82,8 @@ class _Based(ABC):
     def range(self, facts: Known) -> Range:
         """The least and the most it can pay, exact, while facts are unknown."""
         low, high = self.base.range(facts)
-        points = {low, high, *(edge for edge in self.edges() if low < edge < high)}
-        worths = [capped(self.cap, self.worth(point)) for point in points]
+        between = self._worths[bisect_right(self._jumps, low) : bisect_left(self._jumps, high)]
+        worths = (capped(self.cap, self.worth(low)), capped(self.cap, self.worth(high)), *between)
         return min(worths), max(worths)
 
     def open(self, facts: Known) -> Iterator[str]:
