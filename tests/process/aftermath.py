@@ -11,6 +11,7 @@ from pathlib import Path
 from statistics import median
 
 from bot import jobs
+from tests.process.followers import texts_of
 from tests.process.members import undisturbed
 from tests.process.running import Bot
 from tests.process.siege import Siege, doubles, numbers, revisions, told_twice_by_one, updates_by_channel
@@ -37,7 +38,8 @@ async def nothing_is_lost(siege: Siege, template: Path, folder: Path) -> str:
         assert heard == usual, (heard, usual)
     assert [(first, second) for first, second in doubles(siege.platforms.telegram) if first.folder == second.folder] == []
     for talk in siege.talks:
-        assert talk.lost(expected[tuple(talk.lines)]) == Counter()
+        lost = talk.lost(expected[tuple(talk.lines)])
+        assert lost == Counter(), (lost, talk.cut_off, list(texts_of(talk.follower.member)))
         assert talk.doubled_by_one(expected[tuple(talk.lines)]).total() <= talk.cut_off
     assert set(told) == set(siege.claims)
     assert told_twice_by_one(wecom) == set()
