@@ -93,7 +93,7 @@ def of_place(place: str, benefit: str, facts: Facts, at: int = -1, locale: str =
                 "金额　28,000 元（自付）",
                 "档次　□□■□□□□　20,000 元以上至 30,000 元",
                 "比例　3%",
-                "今年　■□□□□□□□□□　领了还剩 49,160 元，最多 50,000 元",
+                "全年　■□□□□□□□□□　领了还剩 49,160 元，最多 50,000 元",
             ],
         ),
         (
@@ -104,7 +104,7 @@ def of_place(place: str, benefit: str, facts: Facts, at: int = -1, locale: str =
                 "金额　340,000 元（自付）",
                 "档次　□□□□□□■　200,000 元以上",
                 "比例　10%",
-                "今年　■■■■■■■■■■　最多 50,000 元，领过 49,000 元，还能领 1,000 元",
+                "全年　■■■■■■■■■■　最多 50,000 元，领过 49,000 元，还能领 1,000 元",
             ],
         ),
         ("changchun", "accident", {"work_injury": False, "injury": "ribs"}, ["定额　1,000 元（肋骨骨折）"]),
@@ -192,7 +192,7 @@ def test_the_year_is_full_only_where_nothing_is_left_and_empty_only_where_nothin
     facts: Facts = {**STAY, "out_of_pocket": cost, "paid_this_year": paid}
     left = estimate(edition, facts).cap_left
 
-    (bar,) = [line.split("　")[1] for line in said(edition, facts, policies) if line.startswith("今年")]
+    (bar,) = [line.split("　")[1] for line in said(edition, facts, policies) if line.startswith("全年")]
 
     assert len(bar) == YEAR_CELLS
     assert bar.lstrip("■").count("■") == 0
