@@ -10,8 +10,8 @@ from bot.conversation.going_on import go_on, start
 from bot.conversation.talk import Reply, Talk
 from bot.conversation.worked import worked_out
 from bot.message import Button, Say
-from bot.reminders import drafts as reminding
 from bot.reminders import announcements, promises
+from bot.reminders import drafts as reminding
 from calculator.facts import to_json
 
 DIGITS_AT_MOST = 15
