@@ -45,7 +45,7 @@ class Place:
     drafts: Mapping[str, Any] = field(default_factory=dict)
     """Flows begun and not finished, by what they are about: {"flow", "about", "answers", "since", "until", "at"}."""
     spare: Mapping[str, Any] = field(default_factory=dict)
-    """Answers told while another flow stands here: whatever is begun next takes them along."""
+    """Answers told while another flow stands here: the benefit begun next takes them along."""
     told: Mapping[str, Any] = field(default_factory=dict)
     """The keys that each of the last typed messages answered, by the platform's id of the message, for when it is edited."""
 
@@ -54,8 +54,9 @@ class Place:
         return self.with_answers({key: stored})
 
     def with_answers(self, stored: Mapping[str, Any]) -> Place:
-        """The same place with some answers more, or others; nothing heard before is left to ask about them."""
+        """The same place with some answers more, or others; nothing told before is left that would ask about them, or go before them."""
         heard = {key: value for key, value in self.heard.items() if key not in stored}
+        spare = {key: value for key, value in self.spare.items() if key not in stored}
         return Place(
             flow=self.flow,
             about=self.about,
@@ -66,6 +67,7 @@ class Place:
             heard=heard,
             since=self.since,
             drafts=self.drafts,
+            spare=spare,
             told=self.told,
         )
 

@@ -162,6 +162,16 @@ async def test_a_mend_asks_for_a_paper_before_it_goes_back(scene: Scene) -> None
     assert heard[0].lines[0].key == "documents.none_yet"
 
 
+async def test_what_was_told_for_another_benefit_outlasts_an_answer_to_the_flow_at_hand(scene: Scene) -> None:
+    doubtful = "我58岁在职，昨天摔断了腿住院了能报吗"
+    await go(scene, [doubtful, "[住院补贴]", "3万2", "没领过", doubtful, "[没领过]", "[意外受伤补贴]"])
+
+    place = await scene.place()
+
+    assert place.about == {"benefit": "accident"}
+    assert place.answers["injury"] == "leg_or_kneecap"
+
+
 def test_a_place_kept_by_another_version_is_read_as_far_as_it_is_known() -> None:
     kept = {**Place(flow="benefit", about={"benefit": "fire"}).to_json(), "something_newer": 1}
 

@@ -30,7 +30,7 @@ SET: dict[str, Any] = {
     "supposing": {"key": "loss"},
     "since": 6,
     "drafts": {"hospital": {}},
-    "spare": {"age": 5},
+    "spare": {"loss": 4, "age": 5},
     "told": {"m": ["loss"]},
 }
 PLACE = Place(**SET)
@@ -61,7 +61,7 @@ def test_a_turn_that_notes_something_is_the_same_in_all_else() -> None:
 
 
 def test_an_answer_settles_what_waited_for_it_and_leaves_all_else() -> None:
-    heard = {"age": {"stored": 5}}
-    settled: dict[str, Any] = {"proposed": None, "missed": None, "supposing": None, "at_menu": False, "spare": {}, "heard": heard}
+    still = {"heard": {"age": {"stored": 5}}, "spare": {"age": 5}}
+    settled: dict[str, Any] = {"proposed": None, "missed": None, "supposing": None, "at_menu": False, **still}
 
     assert PLACE.with_answer("loss", 9) == replace(PLACE, answers={"loss": 9}, **settled)
