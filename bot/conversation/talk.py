@@ -98,13 +98,15 @@ class Talk:
 
     def count_answered(self, *keys: str) -> None:
         """Count answers that were taken, and whether the flow has come to its end with them; a refusal to consent leaves it."""
+        if not keys:
+            return
         run = self.replay()
         if isinstance(run.outcome, Declined):
             self.count("left", keys[-1])
             return
         for key in keys:
             self.count("answered", key)
-        if keys and run.pending is None:
+        if run.pending is None:
             self.count("finished")
 
     def answer(self, key: str, value: str, label: Say) -> Button:

@@ -15,6 +15,8 @@ from bot.message import Chat, Say
 from bot.threads.hours import Hours
 from calculator import load
 from handlers.case import Case
+from handlers.claim import Declined
+from handlers.on_behalf import REFUSED
 
 SET: dict[str, Any] = {
     "flow": "claim",
@@ -58,6 +60,16 @@ def test_a_turn_that_notes_something_is_the_same_in_all_else() -> None:
     talk = turn()
 
     assert talk.noting(Say("help.how")) == replace(talk, noted=(Say("again"), Say("help.how")))
+
+
+def test_no_answer_counts_nothing_even_where_consent_was_refused() -> None:
+    counts = Counts()
+    refused = replace(turn(), counts=counts).at(Place("claim", {"benefit": "hospital"}, {"consent": REFUSED}))
+
+    refused.count_answered()
+
+    assert isinstance(refused.replay().outcome, Declined)
+    assert not counts.take()
 
 
 def test_an_answer_settles_what_waited_for_it_and_leaves_all_else() -> None:
