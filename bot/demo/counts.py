@@ -41,7 +41,8 @@ AT_MENU: Final = 0.8
 def happened(chance: random.Random, today: date, policies: Policies) -> Counter[Happening]:
     """What was counted up to today."""
     days = [today - timedelta(days=back) for back in range(DAYS)]
-    counted = Counter(event for day in days for name, most in A_DAY.items() for event in _day(chance, day, name, most, policies))
+    flows = {name: most for name, most in A_DAY.items() if name.partition(".")[2] in policies}
+    counted = Counter(event for day in days for name, most in flows.items() for event in _day(chance, day, name, most, policies))
     counted.update(Happening(day, "", "", "not_understood") for day in days if chance.random() < AT_MENU)
     return counted
 

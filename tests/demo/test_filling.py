@@ -20,6 +20,7 @@ from bot.claims.tables import claims
 from bot.conversation.counting import tally
 from bot.conversation.funnel import funnels, not_understood
 from bot.demo import ACCOUNTS, fill_if_empty, settings
+from bot.demo.counts import happened
 from bot.demo.people import NOWHERE, people
 from bot.documents import uploads
 from bot.documents.files import Files, picture_key
@@ -30,6 +31,7 @@ from bot.settings import Settings
 from bot.store import Keyring, Store
 from bot.threads.thread import lines
 from calculator import load
+from calculator.policy import places
 from handlers.identity import read_certno
 from handlers.understanding.reading import Read
 from tests.claims.making import NOW
@@ -97,6 +99,15 @@ async def test_the_demo_has_a_funnel_to_show_for_each_span_whose_figures_could_b
         assert [funnel.started - funnel.finished - funnel.left for funnel in found] == [0] * len(found)
         assert any(funnel.worst for funnel in found)
         assert not_understood(counted)
+
+
+@pytest.mark.parametrize("place", places())
+def test_what_is_counted_is_of_the_benefits_that_a_place_has(place: str) -> None:
+    policies = load(place)
+
+    counted = happened(random.Random(1), NOW.date(), policies)  # noqa: S311  # made up
+
+    assert {happening.flow.partition(".")[2] for happening in counted} == {"", *policies}
 
 
 class Full(Files):
