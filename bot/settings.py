@@ -127,7 +127,7 @@ class Settings(BaseSettings):
     keep_updates_days: Days = Field(14, ge=3, description="Days for which it is remembered which updates were taken")
     keep_web_chats_days: Days = Field(90, description="Days without a word after which a web chat that led to nothing is erased")
     keep_web_messages_days: Days = Field(365, description="Days for which the messages of a web chat are kept")
-    keep_uploads_days: Days = Field(7, description="Days for which a file is kept that belongs to no claim and no draft")
+    keep_uploads_days: Days = Field(7, description="Days for which a file is kept that belongs to no claim, no thread and no draft")
     keep_failed_jobs_days: Days = Field(90, description="Days for which jobs that were given up are kept for staff to look at")
 
     @model_validator(mode="after")
