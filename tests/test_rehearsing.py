@@ -87,6 +87,7 @@ def test_as_a_command_an_unknown_edition_is_refused_in_one_line(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.setattr("bot.logs.set_up", lambda _level: None)  # or the tests after this one would log to what it closes
 
     assert main(["rehearse", "changchun/hospital@1999-01-01", "changchun/hospital@2023-01-01"]) == 2
     assert capsys.readouterr().err.splitlines() == ["changchun/hospital@1999-01-01: there is no such policy or edition"]
