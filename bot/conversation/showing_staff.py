@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.claims import find
 from bot.claims.states import State
 from bot.conversation.asking_staff import LONGEST, claim_meant, facts_so_far, gone_on, not_now_rows, offer_facts, storable
-from bot.conversation.drafts import MEND
+from bot.conversation.drafts import MEND, PAPERS
 from bot.conversation.going_on import go_on
 from bot.conversation.talk import Reply, Talk
 from bot.documents import uploads
@@ -43,15 +43,24 @@ def _wants_papers(talk: Talk) -> bool:
 
 def _showed(talk: Talk, what: FileSent, claim: find.ClaimSummary | None) -> Reply:
     """Put a file on the thread, with what was written beside it. Nothing is said until it is safe; words are still awaited."""
-    chat = talk.conversation.chat
-    if uploads.find(talk.conn, what.upload, chat=chat) is None or pictures.thread_of(talk.conn, what.upload) is not None:
+    chat, about = talk.conversation.chat, None if claim is None else claim.id
+    upload = uploads.find(talk.conn, what.upload, chat=chat)
+    if upload is None or pictures.thread_of(talk.conn, upload.id) is not None:
         return Reply(talk.place)
-    talking = next((thread for thread in open_in(talk.conn, chat) if thread.claim_id == (None if claim is None else claim.id)), None)
-    if talking is not None and pictures.is_full(talk.conn, talking):
-        return go_on(talk.noting(Say("thread.pictures_enough", {"count": pictures.AT_MOST})))
-    words, about = storable(what.words)[:LONGEST], None if claim is None else claim.id
+    thread = ask.meant(talk.conn, chat, about)
+    if thread is not None and pictures.is_full(talk.conn, thread):
+        return _enough(talk, upload)
+    words = storable(what.words)[:LONGEST]
     ask.say(talk.conn, chat, words, claim_id=about, locale=talk.conversation.locale, now=talk.now, upload=what.upload)
     return Reply(talk.place)
+
+
+def _enough(talk: Talk, upload: uploads.Upload) -> Reply:
+    """The thread has no room for it; said once of those sent together."""
+    papers = {each["upload"] for each in talk.place.answers.get(PAPERS, {}).get("uploads", [])}
+    if pictures.came_with_another(talk.conn, upload, papers):
+        return Reply(talk.place)
+    return go_on(talk.noting(Say("thread.pictures_enough", {"count": pictures.AT_MOST})))
 
 
 def _settled(talk: Talk, what: UploadSettled) -> Reply | None:
@@ -65,7 +74,7 @@ def _settled(talk: Talk, what: UploadSettled) -> Reply | None:
         return Reply(talk.place)
     refused = pictures.let_go(talk.conn, thread)
     talk = talk.noting(*(Say(f"upload.refused.{reason}") for reason in refused))
-    if any(each.state is uploads.State.READY for each in those):
+    if any(each.state is uploads.State.READY for each in pictures.untold(those, upload)):
         talk = talk.noting(Say("thread.picture_sent"))
     return _still_awaited(talk) or gone_on(talk)
 

@@ -19,7 +19,7 @@ from bot.message import Chat, UploadId
 from bot.store.tables import insert_new
 from bot.threads import news
 from bot.threads.tables import thread_messages, threads
-from bot.threads.thread import State, Thread, add_line, lock, open_in, read
+from bot.threads.thread import State, Thread, about, add_line, lock, open_in, read
 
 
 @dataclass(frozen=True)
@@ -53,6 +53,12 @@ def say(
     elif before is State.ANSWERED:
         news.tell_taker_later(conn, thread.id, now=now)
     return Said(read(conn, thread.id), is_new)
+
+
+def meant(conn: Connection, chat: Chat, claim_id: int | None) -> Thread | None:
+    """The thread that what is said next goes on, about that claim or about none: an open one, or one that it opens again."""
+    talking = _without_claim(conn, chat) if claim_id is None else None
+    return talking or about(conn, _subject(chat, claim_id))
 
 
 def share(conn: Connection, thread_id: int, chat: Chat, context: Mapping[str, Any], *, union_id: int | None, now: datetime) -> None:
@@ -91,16 +97,19 @@ def _is_spoken_in(conn: Connection, thread: Thread) -> bool:
 
 def _found_or_made(conn: Connection, chat: Chat, claim_id: int | None, locale: str, now: datetime) -> int:
     """The id of the thread; one just made is closed until something is said. It stays with the chat it began in, or with its claim's."""
-    claim = None if claim_id is None else claims.read(conn, claim_id)
-    talking = _without_claim(conn, chat) if claim is None else None
-    if talking is not None:
-        return talking.id
-    subject = f"chat:{chat.channel}:{chat.id}" if claim is None else f"claim:{claim.id}"
+    found = meant(conn, chat, claim_id)
+    if found is not None:
+        return found.id
+    claim, subject = None if claim_id is None else claims.read(conn, claim_id), _subject(chat, claim_id)
     path, its = (_city(conn), chat) if claim is None else (claim.union_path, claim.chat)
     row: dict[str, Any] = {"subject": subject, "claim_id": claim_id, "union_path": path, "locale": locale, "state": State.CLOSED}
     row |= {**_at(its), "since": now, "opened_at": now}
     conn.execute(insert_new(conn, threads).values(row))
     return int(conn.execute(select(threads.c.id).where(threads.c.subject == subject)).scalar_one())
+
+
+def _subject(chat: Chat, claim_id: int | None) -> str:
+    return f"chat:{chat.channel}:{chat.id}" if claim_id is None else f"claim:{claim_id}"
 
 
 def _at(chat: Chat) -> dict[str, str]:

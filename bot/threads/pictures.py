@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -46,6 +47,24 @@ def beside(conn: Connection, thread: Thread, upload: Upload) -> list[Upload]:
 def is_under_way(upload: Upload, now: datetime) -> bool:
     """Whether a file is still being made safe, and is waited for."""
     return upload.state is State.WAITING and now - upload.created_at < PATIENCE
+
+
+def untold(those: Sequence[Upload], last: Upload) -> list[Upload]:
+    """Of files that came together, the last one done and those done while it or another of these was on its way: they share its answer."""
+    found, since = [], last.created_at
+    done = ((each.settled_at, each) for each in those if each.settled_at is not None)
+    for settled_at, each in sorted(done, key=lambda pair: pair[0], reverse=True):
+        if settled_at >= since:
+            found.append(each)
+            since = min(since, each.created_at)
+    return found
+
+
+def came_with_another(conn: Connection, upload: Upload, papers: Container[str]) -> bool:
+    """Whether there is a file from just before this one that no thread has taken, and that is none of these papers."""
+    others = (each for each in uploads.of_chat(conn, upload.chat, since=upload.created_at - AT_ONCE) if each.id != upload.id)
+    loose = (each.id for each in others if each.state is not State.REFUSED and each.claim_id is None and each.id not in papers)
+    return any(thread_of(conn, each) is None for each in loose)
 
 
 def let_go(conn: Connection, thread: Thread) -> list[Reason]:

@@ -80,7 +80,12 @@ def lock(conn: Connection, thread_id: int) -> Thread:
 
 def of_claim(conn: Connection, claim_id: int) -> Thread | None:
     """The thread of a claim, if anything was ever said."""
-    found = conn.execute(select(threads).where(threads.c.subject == f"claim:{claim_id}")).one_or_none()
+    return about(conn, f"claim:{claim_id}")
+
+
+def about(conn: Connection, subject: str) -> Thread | None:
+    """The thread of "claim:<id>" or "chat:<channel>:<chat>", open or not."""
+    found = conn.execute(select(threads).where(threads.c.subject == subject)).one_or_none()
     return None if found is None else _thread(found)
 
 

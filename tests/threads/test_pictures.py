@@ -181,6 +181,49 @@ async def test_a_thread_takes_so_many_and_says_so(scene: Scene, monkeypatch: pyt
     assert text("thread.pictures_enough", "zh_CN", {"count": 2}) in await texts(scene)
 
 
+async def test_a_closed_thread_that_is_full_is_not_opened_again_by_one_more(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pictures, "AT_MOST", 2)
+    await go(scene, ["人工", "（照片）", "（照片）", "问一句"])
+    await scene.staff("结束")
+    await go(scene, ["人工"])
+
+    await comes(scene)
+
+    (thread,) = await scene.store.read(all_threads)
+    assert thread.state == State.CLOSED
+    assert text("thread.pictures_enough", "zh_CN", {"count": 2}) in await texts(scene)
+
+
+async def test_pictures_beyond_what_a_thread_takes_are_answered_once(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pictures, "AT_MOST", 2)
+    await go(scene, ["人工", "（照片）"])
+
+    for _ in range(4):
+        await comes(scene)
+    together = await texts(scene)
+    scene.now += timedelta(minutes=3)
+    await comes(scene)
+
+    enough = text("thread.pictures_enough", "zh_CN", {"count": 2})
+    assert len(await scene.store.read(lines, 1)) == 2
+    assert together.count(enough) == 1
+    assert (await texts(scene)).count(enough) == 1
+
+
+async def test_what_was_told_of_one_picture_is_not_told_again_with_the_next(scene: Scene) -> None:
+    await go(scene, ["人工"])
+    await is_done(scene, await comes(scene))
+    told = await texts(scene)
+    scene.now -= timedelta(seconds=30)
+
+    await is_done(scene, await comes(scene), "broken")
+
+    said = await texts(scene)
+    assert SENT in told
+    assert text("upload.refused.broken", "zh_CN") in said
+    assert SENT not in said
+
+
 async def test_pictures_stay_as_long_as_their_thread_and_go_with_it(scene: Scene) -> None:
     await go(scene, ["人工", "（照片）", "（照片）"])
     later = scene.now + timedelta(days=400)
