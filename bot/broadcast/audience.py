@@ -8,10 +8,9 @@ from enum import StrEnum
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, Table, func, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, func, select
 
 from bot.claims.tables import claims
-from bot.linking import party
 from bot.linking.tables import linked_chats, parties
 from bot.members.tables import members, unions
 from bot.message import Chat
@@ -84,10 +83,21 @@ def _in_order(rows: Iterable[Row[Any]]) -> tuple[Chat, ...]:
 
 
 def _chats(audience: Audience) -> Select[Any]:
+    """The chats that are meant, each once, and beside each those of the same member."""
     table, where = (claims, [_own(audience)]) if audience.of is Of.CLAIMANTS else (promises, [])
     if audience.benefit:
         where.append(table.c.benefit == audience.benefit)
-    return _each_once(table).where(*where)
+    here = (table.c.channel, table.c.chat)
+    each = select(*here, func.min(table.c.id).label("first")).where(*where).group_by(*here).subquery()
+    own, other = linked_chats.alias("own"), linked_chats.alias("other")
+    return (
+        select(each.c.channel.label("own_channel"), each.c.chat.label("own_chat"), parties.c.id, parties.c.member_id)
+        .add_columns(parties.c.channel, parties.c.chat, other.c.channel.label("other_channel"), other.c.chat.label("other_chat"))
+        .outerjoin(own, (own.c.channel == each.c.channel) & (own.c.chat == each.c.chat))
+        .outerjoin(parties, parties.c.id == own.c.party)
+        .outerjoin(other, other.c.party == parties.c.id)
+        .order_by(each.c.first, other.c.id)
+    )
 
 
 def _own(audience: Audience) -> ColumnElement[bool]:
@@ -95,21 +105,11 @@ def _own(audience: Audience) -> ColumnElement[bool]:
     return claims.c.union_path.startswith(audience.union_path, autoescape=True) & claims.c.helper.is_(None)
 
 
-def _each_once(table: Table) -> Select[Any]:
-    here = (table.c.channel, table.c.chat)
-    return select(*here).group_by(*here).order_by(func.min(table.c.id))
-
-
 def _of_chats(conn: Connection, wanted: Select[Any]) -> Iterator[Person]:
-    for row in conn.execute(wanted).all():
-        yield of_chat(conn, Chat(row.channel, row.chat))
-
-
-def of_chat(conn: Connection, chat: Chat) -> Person:
-    """Whose chat it is."""
-    found = party.party_of(conn, chat)
-    if found is None:
-        return Person(f"chat:{chat.channel}:{chat.id}", (chat,))
-    member_id = conn.scalar(select(parties.c.member_id).where(parties.c.id == found))
-    key = f"party:{found}" if member_id is None else f"member:{member_id}"
-    return Person(key, tuple(dict.fromkeys([party.where(conn, chat), *party.together(conn, chat)])))
+    for chat, rows in groupby(conn.execute(wanted), lambda row: Chat(row.own_channel, row.own_chat)):
+        linked = list(rows)
+        first = linked[0]
+        if first.id is None:
+            yield Person(f"chat:{chat.channel}:{chat.id}", (chat,))
+        else:
+            yield Person(f"party:{first.id}" if first.member_id is None else f"member:{first.member_id}", _in_order(linked))

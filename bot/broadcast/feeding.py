@@ -16,21 +16,21 @@ from bot.broadcast import find, recipients
 from bot.broadcast.audience import Audience, people
 from bot.broadcast.find import Broadcast
 from bot.broadcast.outgoing import Outgoing
-from bot.broadcast.reaching import best, standing
+from bot.broadcast.reaching import standing
 from bot.broadcast.states import Fate, State
 from bot.broadcast.tables import broadcast_recipients, broadcasts
 from bot.broadcast.write import record
 from bot.jobs import Handler, Job, Later
 from bot.message import Chat
-from bot.reminders.reach import ByChannel
+from bot.reminders.reach import ByChannel, furthest
 from bot.store.tables import insert_new
 
 EVERY_S: Final = 1.0
 AHEAD_S: Final = 2
 """So many seconds' messages are queued at most."""
 
-AT_ONCE: Final = 200
-"""Rows of one transaction, for everybody else's sake."""
+ROWS_AT_ONCE: Final = 200
+"""Of one transaction, for everybody else's sake."""
 
 Row = tuple[str, Chat]
 
@@ -48,8 +48,8 @@ def feeder(work: Outgoing) -> Handler:
             return  # another job goes on with it
         if broadcast.state is State.SENDING and (wakes := work.plan.waking(now)) > now:
             raise Later((wakes - now).total_seconds(), counts=False)
-        if broadcast.state is State.SENDING and broadcast.gathered_at is None:
-            await _gather(work, broadcast)
+        if broadcast.state is State.SENDING and broadcast.gathered_at is None and not await _gather(work, broadcast):
+            return
         ones = await work.store.read(next_ones, broadcast_id, work.by_channel, work.clock())
         if not await work.store.write(hand_on, broadcast_id, ones, work.clock()):
             raise Later(EVERY_S, counts=False)
@@ -57,27 +57,41 @@ def feeder(work: Outgoing) -> Handler:
     return handle
 
 
-async def _gather(work: Outgoing, broadcast: Broadcast) -> None:
-    """Write down everybody it is for. Broken off and begun anew, nobody stands there twice."""
+async def _gather(work: Outgoing, broadcast: Broadcast) -> bool:
+    """Write down everybody it is for; False if it was held up or ended meanwhile. Broken off and begun anew, nobody stands there twice."""
     found = await work.store.report(_everybody, broadcast.audience, work.by_channel, work.clock())
-    for start in range(0, len(found), AT_ONCE):
-        await work.store.write(_add, broadcast.id, found[start : start + AT_ONCE])
-    await work.store.write(_gathered, broadcast.id, work.clock())
+    for start in range(0, len(found), ROWS_AT_ONCE):
+        if not await work.store.write(add, broadcast, found[start : start + ROWS_AT_ONCE]):
+            return False
+    return await work.store.write(all_there, broadcast, work.clock())
 
 
 def _everybody(conn: Connection, audience: Audience, by_channel: ByChannel, now: datetime) -> list[Row]:
-    return [(person.key, best(conn, person, by_channel, now)[0]) for person in people(conn, audience)]
+    return [(person.key, furthest(conn, person.chats, by_channel, now)[0]) for person in people(conn, audience)]
 
 
-def _add(conn: Connection, broadcast_id: int, rows: Sequence[Row]) -> None:
+def add(conn: Connection, seen: Broadcast, rows: Sequence[Row]) -> bool:
+    """Write some of them down; False, and nobody, if the broadcast is not any more as it was seen."""
+    if not _is_as_seen(conn, seen):
+        return False
     values = [
-        {"broadcast_id": broadcast_id, "person": key, "channel": chat.channel, "chat": chat.id, "fate": Fate.WAITING} for key, chat in rows
+        {"broadcast_id": seen.id, "person": key, "channel": chat.channel, "chat": chat.id, "fate": Fate.WAITING} for key, chat in rows
     ]
     conn.execute(insert_new(conn, broadcast_recipients), values)
+    return True
 
 
-def _gathered(conn: Connection, broadcast_id: int, now: datetime) -> None:
-    conn.execute(update(broadcasts).where(broadcasts.c.id == broadcast_id).values(gathered_at=now))
+def all_there(conn: Connection, seen: Broadcast, now: datetime) -> bool:
+    """Note that everybody is written down; False if the broadcast is not any more as it was seen."""
+    if not _is_as_seen(conn, seen):
+        return False
+    conn.execute(update(broadcasts).where(broadcasts.c.id == seen.id).values(gathered_at=now))
+    return True
+
+
+def _is_as_seen(conn: Connection, seen: Broadcast) -> bool:
+    found = find.one(conn, seen.id, lock=True)
+    return found is not None and found.revision == seen.revision
 
 
 def next_ones(conn: Connection, broadcast_id: int, by_channel: ByChannel, now: datetime) -> list[Next]:
@@ -86,7 +100,7 @@ def next_ones(conn: Connection, broadcast_id: int, by_channel: ByChannel, now: d
     if broadcast is None or broadcast.state is not State.SENDING:
         return []
     room, found = AHEAD_S * broadcast.pace - find.under_way(conn, broadcast_id), list[Next]()
-    for recipient in recipients.waiting(conn, broadcast_id, AT_ONCE) if room > 0 else []:
+    for recipient in recipients.waiting(conn, broadcast_id, ROWS_AT_ONCE) if room > 0 else []:
         fate = standing(conn, recipient.chat, by_channel, now)
         found.append((recipient.id, fate))
         room -= fate is None

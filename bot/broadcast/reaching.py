@@ -8,11 +8,11 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from bot.broadcast.audience import Audience, Person, people
+from bot.broadcast.audience import Audience, people
 from bot.broadcast.states import Fate
 from bot.message import Chat
 from bot.reminders import announcements
-from bot.reminders.reach import ByChannel, Reach, reach
+from bot.reminders.reach import ByChannel, Reach, furthest, reach
 
 NOT_SENT = {Reach.GONE: Fate.BLOCKED, Reach.WAITS: Fate.CLOSED}
 
@@ -36,19 +36,13 @@ def rehearse(conn: Connection, audience: Audience, by_channel: ByChannel, now: d
     there, not_there = Counter[str](), Counter[Fate]()
     found, off = people(conn, audience), announcements.all_off(conn)
     for person in found:
-        chat, reached = best(conn, person, by_channel, now)
+        chat, reached = furthest(conn, person.chats, by_channel, now)
         fate = NOT_SENT.get(reached) if off.isdisjoint(person.chats) else Fate.OPTED_OUT
         if fate is None:
             there[chat.channel] += 1
         else:
             not_there[fate] += 1
     return Rehearsal(len(found), dict(there), dict(not_there))
-
-
-def best(conn: Connection, person: Person, by_channel: ByChannel, now: datetime) -> tuple[Chat, Reach]:
-    """The chat to write to: where they last were, or else where a message would get through; and how far it would get."""
-    reached = [(chat, reach(conn, chat, by_channel, now)) for chat in person.chats]
-    return next((one for one in reached if one[1] is Reach.OPEN), reached[0])
 
 
 def standing(conn: Connection, chat: Chat, by_channel: ByChannel, now: datetime) -> Fate | None:

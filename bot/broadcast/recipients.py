@@ -44,7 +44,12 @@ def waiting(conn: Connection, broadcast_id: int, most: int) -> list[Recipient]:
 
 
 def queue(conn: Connection, recipient_id: int, revision: int, *, now: datetime, due: datetime) -> bool:
-    """Queue the message of somebody who waits, in no lane: an answer in the same chat never waits for it. False if they wait no more."""
+    """Queue the message of somebody who waits, in no lane: an answer in the same chat never waits for it.
+
+    False if they wait no more, or if the job that had them wait again still stands: under its key nothing is added.
+    """
+    if conn.execute(select(queued.c.id).where(queued.c.dedupe == _key(recipient_id, revision), WAITS)).first() is not None:
+        return False
     waits = update(broadcast_recipients).where(_r.id == recipient_id, _r.fate == Fate.WAITING)
     if conn.execute(waits.values(fate=Fate.QUEUED, round=revision).returning(_r.id)).first() is None:
         return False

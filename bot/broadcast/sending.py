@@ -76,7 +76,7 @@ def _leaving(conn: Connection, recipient_id: int, plan: Plan, by_channel: ByChan
             return Held()
         recipients.settle(conn, recipient_id, Fate.WAITING)
         return None
-    if (fate := standing(conn, recipient.chat, by_channel, now)) is not None:
+    if not may_have_left and (fate := standing(conn, recipient.chat, by_channel, now)) is not None:
         recipients.settle(conn, recipient_id, fate)
         return None
     recipients.settle(conn, recipient_id, Fate.LEAVING)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, insert, update
+from sqlalchemy import Connection, delete, insert, update
 
 from bot import audit, jobs
 from bot.broadcast import find
@@ -17,17 +17,19 @@ from bot.broadcast.find import Broadcast
 from bot.broadcast.message import Words, checked
 from bot.broadcast.states import State
 from bot.broadcast.tables import broadcasts
+from bot.jobs.tables import DEAD
+from bot.jobs.tables import jobs as queued
 from bot.members.unions import EVERYTHING
 from bot.staff.accounts import Staff
 from bot.staff.roles import Permission
 
-SLOWEST, USUAL, FASTEST = 1, 25, 28
-"""Messages a second. Telegram takes 28 over all chats; what a broadcast leaves is for answers."""
+SLOWEST, USUAL, FASTEST = 1, 25, 25
+"""Messages a second. Telegram takes 28 over all chats: what even the fastest broadcast leaves is for answers."""
 
 FEED: Final = "broadcast"
 """The kind of the job that hands a broadcast's messages on, some at a time; payload {"broadcast": id, "round": its revision}."""
 
-UNWRITTEN = frozenset({State.DRAFT, State.WAITING})
+UNSENT: Final = frozenset({State.DRAFT, State.WAITING})
 """Nothing has left yet: what is written may change."""
 
 
@@ -63,7 +65,7 @@ def write(conn: Connection, draft: Draft, staff: Staff, *, now: datetime) -> int
 
 def change(conn: Connection, broadcast_id: int, draft: Draft, staff: Staff, *, revision: int, now: datetime) -> Broadcast:
     """Write it anew; who does so is one of its writers from then on. Raises UnusableError, NewerError."""
-    before = held(conn, broadcast_id, staff, revision, UNWRITTEN)
+    before = held(conn, broadcast_id, staff, revision, UNSENT)
     writers = [*before.writers, *([] if staff.id in before.writers else [staff.id])]
     after = changed(conn, before, **draft.checked(staff), state=State.DRAFT, writers=writers)
     record(conn, after, staff.actor, "broadcast_changed", now, said(after))
@@ -78,17 +80,15 @@ def hand_in(conn: Connection, broadcast_id: int, staff: Staff, *, revision: int,
 
 
 def send_back(conn: Connection, broadcast_id: int, staff: Staff, *, revision: int, reason: str, now: datetime) -> Broadcast:
-    """Give it back to those who wrote it. Raises NewerError."""
-    after = changed(conn, held(conn, broadcast_id, staff, revision, {State.WAITING}), state=State.DRAFT)
-    record(conn, after, staff.actor, "broadcast_sent_back", now, {"reason": reason.strip()[:500]})
+    """Give it back to those who wrote it. Raises OwnWordsError for whoever wrote on it, NewerError."""
+    after = changed(conn, _of_others(held(conn, broadcast_id, staff, revision, {State.WAITING}), staff), state=State.DRAFT)
+    record(conn, after, staff.actor, "broadcast_sent_back", now, {"reason": reason})
     return after
 
 
 def approve(conn: Connection, broadcast_id: int, staff: Staff, *, revision: int, now: datetime) -> Broadcast:
     """Sign it, so that it is sent. Raises OwnWordsError for whoever wrote on it, NewerError if it is not what was read."""
-    before = held(conn, broadcast_id, staff, revision, {State.WAITING})
-    if staff.id in before.writers:
-        raise OwnWordsError
+    before = _of_others(held(conn, broadcast_id, staff, revision, {State.WAITING}), staff)
     after = changed(conn, before, state=State.SENDING, approver_id=staff.id, began_at=now)
     record(conn, after, staff.actor, "broadcast_approved", now, said(after))
     feed(conn, after, now)
@@ -96,9 +96,10 @@ def approve(conn: Connection, broadcast_id: int, staff: Staff, *, revision: int,
 
 
 def feed(conn: Connection, broadcast: Broadcast, now: datetime) -> None:
-    """Queue the job that hands its messages on, once for each revision."""
-    payload = {"broadcast": broadcast.id, "round": broadcast.revision}
-    jobs.add(conn, FEED, payload, now=now, dedupe=f"{FEED}:{broadcast.id}:{broadcast.revision}")
+    """Queue the job that hands its messages on, once for each revision; in place of one that was given up, which would keep its key."""
+    payload, key = {"broadcast": broadcast.id, "round": broadcast.revision}, f"{FEED}:{broadcast.id}:{broadcast.revision}"
+    conn.execute(delete(queued).where(queued.c.dedupe == key, queued.c.state == DEAD))
+    jobs.add(conn, FEED, payload, now=now, dedupe=key)
 
 
 def held(conn: Connection, broadcast_id: int, staff: Staff, revision: int, states: frozenset[State] | set[State]) -> Broadcast:
@@ -110,6 +111,13 @@ def held(conn: Connection, broadcast_id: int, staff: Staff, revision: int, state
     if found.revision != revision or found.state not in states:
         raise NewerError
     return found
+
+
+def _of_others(broadcast: Broadcast, staff: Staff) -> Broadcast:
+    """The same, if this person wrote nothing of it. Raises OwnWordsError."""
+    if staff.id in broadcast.writers:
+        raise OwnWordsError
+    return broadcast
 
 
 def changed(conn: Connection, broadcast: Broadcast, **values: Any) -> Broadcast:

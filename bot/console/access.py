@@ -20,6 +20,8 @@ from bot.staff.sessions import SLIDES_AFTER, Session
 
 FIELD: Final = "form_token"
 LARGEST_FORM: Final = 64 * 1024
+LIVE: Final = "X-Live"
+"""What a page asks for by itself comes with it, and does not count as somebody at work."""
 _TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{20,80}")
 
 
@@ -51,7 +53,7 @@ async def _session(request: web.Request) -> Session | None:
         return None
     moment = now(request)
     session = await store(request).read(lambda conn: sessions.find(conn, token, now=moment))
-    if session is not None and moment - session.seen_at > SLIDES_AFTER:
+    if session is not None and LIVE not in request.headers and moment - session.seen_at > SLIDES_AFTER:
         await store(request).write(lambda conn: sessions.slide(conn, token, now=moment))
     return session
 

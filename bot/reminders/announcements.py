@@ -16,9 +16,9 @@ STOP, GO_ON = "announce_off", "announce_on"
 
 
 def stop(conn: Connection, chat: Chat, now: datetime) -> None:
-    """Nothing that goes to many goes to this member any more."""
-    row = {"channel": chat.channel, "chat": chat.id, "since": now}
-    conn.execute(insert_new(conn, announcements_off).values(row))
+    """Nothing that goes to many goes to this member any more: noted of every chat of theirs, so that it holds for each one that leaves."""
+    rows = [{"channel": one.channel, "chat": one.id, "since": now} for one in party.together(conn, chat)]
+    conn.execute(insert_new(conn, announcements_off), rows)
 
 
 def allow(conn: Connection, chat: Chat) -> None:

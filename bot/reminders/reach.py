@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from enum import Enum
 
@@ -33,6 +33,10 @@ def reach(conn: Connection, chat: Chat, by_channel: ByChannel, now: datetime) ->
 def nearest(conn: Connection, chat: Chat, by_channel: ByChannel, now: datetime) -> tuple[Chat, Reach]:
     """The chat for a word to this member, and how far it gets: where they last were, or another of theirs that it gets further in."""
     last = where(conn, chat)
-    chats = [last, *(other for other in together(conn, chat) if other != last)]
+    return furthest(conn, [last, *(other for other in together(conn, chat) if other != last)], by_channel, now)
+
+
+def furthest(conn: Connection, chats: Sequence[Chat], by_channel: ByChannel, now: datetime) -> tuple[Chat, Reach]:
+    """The one of these chats that a word gets furthest in, the first of several, and how far."""
     found = [(each, reach(conn, each, by_channel, now)) for each in chats]
     return min(found, key=lambda each: list(Reach).index(each[1]))

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Final
 
 SENT: Final = timedelta(days=30)
-"""How far a notice's sending has come: longer than any is tried."""
+"""How far a notice's sending has come, and a broadcast that is not over: longer than any is tried."""
 
 ATTEMPTS: Final = timedelta(days=1)
 """Attempts to sign in count for minutes."""

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, Select, Table, delete, select, tuple_, update
 
+from bot.broadcast import course
 from bot.broadcast.tables import broadcast_recipients, broadcasts
 from bot.channels.telegram.tables import telegram_sends
 from bot.channels.wechat.tables import wechat_chats, wechat_sends, wechat_signatures, wechat_tokens
@@ -35,6 +36,7 @@ def pieces(days: Keep, now: datetime) -> dict[str, Piece]:
         "attempts": _of(sign_in_attempts, sign_in_attempts.c.at < now - keep.ATTEMPTS),
         "threads": lambda conn: erase_closed(conn, now - days.web_messages),
         "failed_jobs": _of(jobs, jobs.c.state == DEAD, jobs.c.added_at < now - days.failed_jobs),
+        "broadcasts": lambda conn: _without_old_broadcasts(conn, now - keep.SENT, now),
         "broadcast_recipients": _of(broadcast_recipients, broadcast_recipients.c.broadcast_id.in_(_over(now - keep.BROADCASTS))),
         "telegram_sends": _of(telegram_sends, telegram_sends.c.changed_at < now - keep.SENT),
         "wechat_sends": _of(wechat_sends, wechat_sends.c.changed_at < now - keep.SENT),
@@ -46,6 +48,12 @@ def pieces(days: Keep, now: datetime) -> dict[str, Piece]:
 
 def _over(before: datetime) -> Select[tuple[int]]:
     return select(broadcasts.c.id).where(broadcasts.c.ended_at < before)
+
+
+def _without_old_broadcasts(conn: Connection, before: datetime, now: datetime) -> bool:
+    """One that is held up and forgotten would keep for ever whom it is for."""
+    course.end_old(conn, before, now)
+    return False
 
 
 def _of(table: Table, *old: ColumnElement[bool]) -> Piece:

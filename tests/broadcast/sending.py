@@ -69,6 +69,13 @@ class Going:
     async def progress(self) -> Progress:
         return await self.store.read(find.progress, await self.broadcast())
 
+    async def gather(self, *chats: Chat, is_all: bool = False) -> None:
+        """Write down these people, as the job does; with `is_all`, everybody there is."""
+        broadcast, rows = await self.broadcast(), [(f"member:{number}", chat) for number, chat in enumerate(chats, 1)]
+        assert await self.store.write(feeding.add, broadcast, rows)
+        if is_all:
+            assert await self.store.write(feeding.all_there, broadcast, now())
+
     async def until(self, is_so: Callable[[Broadcast], Any]) -> Broadcast:
         """Look until the broadcast is as wanted."""
         async with asyncio.timeout(60):

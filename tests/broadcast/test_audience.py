@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, event
 
 from bot.broadcast.audience import Audience, Of, people
 from bot.broadcast.reaching import Rehearsal, rehearse
@@ -14,17 +15,14 @@ from bot.message import Chat
 from bot.reminders import announcements
 from bot.reminders.outlook import Kind, Outlook
 from bot.reminders.promises import Asked, promise
-from bot.reminders.reach import Reach
+from bot.reminders.reach import Reach, nearest
 from bot.store import Store
 from handlers.on_behalf import Helper
+from tests.broadcast.sending import open_to_all
 from tests.broadcast.writing import EVERYBODY, enrol, of_union, office
 from tests.claims.making import NOW, Stay, claim_for
 
 PHONE, PAGE, OTHER = Chat("telegram", "7001"), Chat("web", "a-page"), Chat("web", "another")
-
-
-def open_to_all(_: Connection, __: str, ___: datetime) -> Reach:
-    return Reach.OPEN
 
 
 def gone(_: Connection, __: str, ___: datetime) -> Reach:
@@ -131,5 +129,63 @@ async def test_a_word_in_one_chat_counts_for_all_chats_of_the_member(store: Stor
         assert not announcements.wants(conn, PHONE)
         announcements.allow(conn, PHONE)
         assert announcements.wants(conn, PAGE)
+
+    await store.write(work)
+
+
+async def test_a_word_holds_in_the_chats_that_remain_when_the_one_it_was_said_in_leaves(store: Store) -> None:
+    def work(conn: Connection) -> None:
+        enrol(conn, office(conn).town.east_base, 1, PHONE, PAGE, OTHER)
+        announcements.stop(conn, PAGE, NOW)
+
+        party.leave(conn, PAGE, actor="member", now=NOW)
+
+        assert not any(announcements.wants(conn, chat) for chat in (PAGE, PHONE, OTHER))
+        announcements.allow(conn, PHONE)
+        assert announcements.wants(conn, OTHER)
+
+    await store.write(work)
+
+
+async def test_who_blocked_one_chat_and_has_to_write_first_in_another_is_not_gone(store: Store) -> None:
+    def work(conn: Connection) -> None:
+        enrol(conn, office(conn).town.east_base, 1, PHONE, PAGE)
+        by_channel = {"telegram": gone, "web": waits}
+
+        assert rehearse(conn, EVERYBODY, by_channel, NOW).not_sent == {Fate.CLOSED: 1}
+        assert nearest(conn, PHONE, by_channel, NOW) == (PAGE, Reach.WAITS)
+
+    await store.write(work)
+
+
+async def test_claimants_are_one_person_in_all_their_linked_chats_wherever_the_claims_came_from(store: Store) -> None:
+    def work(conn: Connection) -> None:
+        town = office(conn).town
+        for chat in (OTHER, PAGE, PHONE):
+            claim_for(conn, Stay(town.east_base, chat=chat))
+        linked = party.join(conn, PHONE, PAGE, actor="member", how="code", now=NOW)
+
+        found = people(conn, Audience(Of.CLAIMANTS, "/"))
+
+        assert [(one.key, one.chats) for one in found] == [("chat:web:another", (OTHER,)), (f"party:{linked}", (PHONE, PAGE))]
+
+    await store.write(work)
+
+
+async def test_however_many_people_they_are_looked_up_at_once(store: Store) -> None:
+    def work(conn: Connection) -> None:
+        town, asked = office(conn).town, list[str]()
+        for number in range(5):
+            chat = Chat("web", f"page-{number}")
+            claim_for(conn, Stay(town.east_base, chat=chat))
+            party.join(conn, chat, Chat("telegram", str(number)), actor="member", how="code", now=NOW)
+
+        def note(_: Any, __: Any, statement: str, *___: Any) -> None:
+            asked.append(statement)
+
+        event.listen(conn, "before_cursor_execute", note)
+        assert len(people(conn, Audience(Of.CLAIMANTS, "/"))) == 5
+        event.remove(conn, "before_cursor_execute", note)
+        assert len(asked) == 1
 
     await store.write(work)

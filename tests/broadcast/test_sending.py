@@ -124,8 +124,7 @@ async def test_who_opts_out_when_the_message_is_queued_already_gets_nothing(stor
     _, going = await begun(store, chats)
     async with telegram_channel(store, telegram) as channel:
         work = outgoing(store, {"telegram": channel})
-        await store.write(feeding._add, going.number, [("member:1", chats[0]), ("member:2", chats[1])])
-        await store.write(feeding._gathered, going.number, now())
+        await going.gather(*chats, is_all=True)
         assert not await store.write(handed_on, going.number, work.by_channel, now())
         assert await store.read(fates) == [Fate.QUEUED, Fate.QUEUED]
         await store.write(announcements.stop, chats[0], now())
@@ -206,7 +205,7 @@ async def test_a_process_that_dies_in_the_middle_sends_nothing_twice(store: Stor
 async def test_what_was_being_gathered_when_the_process_died_is_gathered_anew(store: Store, telegram: TelegramServer) -> None:
     chats = phones(telegram, 30)
     _, going = await begun(store, chats)
-    await store.write(feeding._add, going.number, [("member:1", chats[0]), ("member:2", chats[1])])
+    await going.gather(*chats[:2])
 
     async with telegram_channel(store, telegram) as channel, working(outgoing(store, {"telegram": channel})):
         await going.over()
@@ -261,7 +260,7 @@ async def test_who_was_queued_when_the_quiet_hours_began_waits_for_the_morning(s
     clock = HandClock()
     clock.now = datetime(2026, 11, 23, 20, 59, tzinfo=UTC)
     work = outgoing(store, {"web": WebChannel(store, Streams(), clock)}, quiet=(21, 8), clock=clock)
-    await store.write(feeding._add, going.number, [("member:1", chat)])
+    await going.gather(chat)
     await store.write(handed_on, going.number, work.by_channel, clock())
     clock.turn(61)
 
@@ -305,8 +304,7 @@ async def test_a_message_whose_job_was_given_up_has_failed_and_holds_up_nothing(
     chat = Chat("web", "a-page")
     _, going = await begun(store, [chat])
     work = outgoing(store, {"web": WebChannel(store, Streams(), now)})
-    await store.write(feeding._add, going.number, [("member:1", chat)])
-    await store.write(feeding._gathered, going.number, now())
+    await going.gather(chat, is_all=True)
     await store.write(handed_on, going.number, work.by_channel, now())
     await store.write(lambda conn: conn.execute(update(jobs).where(jobs.c.kind == recipients.MESSAGE).values(state=DEAD)))
 
@@ -336,7 +334,7 @@ async def test_what_was_written_of_a_cancelled_message_under_way_says_that_nobod
     chat = Chat("web", "a-page")
     people, going = await begun(store, [chat])
     work = outgoing(store, {})
-    await store.write(feeding._add, going.number, [("member:1", chat)])
+    await going.gather(chat)
     await store.write(handed_on, going.number, work.by_channel, now())
     await store.write(recipients.settle, 1, Fate.LEAVING)
     await store.write(course.cancel, going.number, people.writer, revision=(await going.broadcast()).revision, now=now())
@@ -357,3 +355,78 @@ async def test_a_member_who_is_erased_leaves_no_row(store: Store) -> None:
 
     assert await store.read(fates) == []
     assert (await going.progress()).fates == {Fate.SENT: 1}
+
+
+async def test_a_broadcast_whose_job_was_given_up_is_taken_up_at_the_next_start(store: Store) -> None:
+    _, going = await begun(store, [Chat("web", "a-page")])
+    await store.write(lambda conn: conn.execute(update(jobs).values(state=DEAD, reason="tries used up", attempts=12)))
+    await store.write(course.take_up, now())
+
+    async with working(outgoing(store, {"web": WebChannel(store, Streams(), now)})):
+        assert (await going.over()).state is State.DONE
+    assert await store.read(fates) == [Fate.SENT]
+    assert await store.read(lambda conn: conn.scalar(select(jobs.c.id).limit(1))) is None
+
+
+async def test_a_message_that_arrived_is_not_counted_as_kept_back_by_what_its_member_said_after(store: Store) -> None:
+    chat = Chat("web", "a-page")
+    _, going = await begun(store, [chat])
+    work = outgoing(store, {"web": WebChannel(store, Streams(), now)})
+    await going.gather(chat, is_all=True)
+    await store.write(handed_on, going.number, work.by_channel, now())
+    job = Job(7, recipients.MESSAGE, {"recipient": 1}, 1)
+    await leaving.sender(work)(job)
+    await store.write(recipients.settle, 1, Fate.LEAVING)  # the process died before it noted that
+    await store.write(announcements.stop, chat, now())
+
+    await leaving.sender(work)(replace(job, attempts=2))
+
+    assert await store.read(fates) == [Fate.SENT]
+    assert len(await store.read(lambda conn: list(conn.scalars(select(web_messages.c.id))))) == 1
+
+
+async def test_whoever_is_gathered_after_it_was_cancelled_is_not_written_down(store: Store) -> None:
+    chats = [Chat("web", "a-page"), Chat("web", "another")]
+    people, going = await begun(store, chats)
+    await going.gather(chats[0])
+    seen = await going.broadcast()
+    await store.write(course.cancel, going.number, people.writer, revision=seen.revision, now=now())
+
+    assert not await store.write(feeding.add, seen, [("member:2", chats[1])])
+    assert not await store.write(feeding.all_there, seen, now())
+
+    assert await store.read(fates) == [Fate.WAITING]
+    assert (await going.broadcast()).gathered_at is None
+
+
+async def test_whose_job_still_stands_when_they_wait_again_is_not_queued_under_its_key(store: Store) -> None:
+    chat = Chat("web", "a-page")
+    _, going = await begun(store, [chat])
+    work = outgoing(store, {"web": WebChannel(store, Streams(), now)})
+    await going.gather(chat, is_all=True)
+    await store.write(handed_on, going.number, work.by_channel, now())
+    await store.write(recipients.settle, 1, Fate.WAITING)  # the quiet hours have begun; its job ends a moment later
+
+    assert not await store.write(handed_on, going.number, work.by_channel, now())
+    assert await store.read(fates) == [Fate.WAITING]
+    await store.write(lambda conn: conn.execute(jobs.delete().where(jobs.c.kind == recipients.MESSAGE)))
+
+    async with working(work):
+        await going.over()
+    assert await store.read(fates) == [Fate.SENT]
+
+
+async def test_what_is_held_up_for_a_month_or_stuck_is_cancelled_and_what_is_young_is_not(store: Store) -> None:
+    people, going = await begun(store, [Chat("web", "a-page")])
+    begun_at = (await going.broadcast()).began_at
+    assert begun_at is not None
+    paused = await store.write(course.pause, going.number, people.writer, revision=(await going.broadcast()).revision, now=now())
+
+    await store.write(course.end_old, begun_at, now())
+    assert (await going.broadcast()).revision == paused.revision
+    await store.write(course.end_old, begun_at + timedelta(seconds=1), now())
+
+    async with working(outgoing(store, {})):
+        assert (await going.over()).state is State.CANCELLED
+    history = await store.read(audit.history, paused.subject)
+    assert ("system", "broadcast_cancelled") in [(entry.actor, entry.action) for entry in history]

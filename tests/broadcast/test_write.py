@@ -13,7 +13,8 @@ from bot.broadcast.audience import Audience, Of
 from bot.broadcast.errors import NewerError, NoSuchBroadcastError, OwnWordsError, UnusableError
 from bot.broadcast.message import LONGEST
 from bot.broadcast.states import State
-from bot.broadcast.write import Draft
+from bot.broadcast.write import FASTEST, Draft
+from bot.channels.telegram.pace import ALL_CHATS_S
 from bot.jobs.tables import jobs
 from bot.members import unions
 from bot.staff.roles import Role
@@ -24,7 +25,7 @@ from tests.claims.making import NOW, hire
 DRAFT = Draft(WORDS, EVERYBODY)
 
 
-async def test_whoever_wrote_on_it_may_not_sign_it(store: Store) -> None:
+async def test_whoever_wrote_on_it_may_neither_sign_it_nor_send_it_back(store: Store) -> None:
     def work(conn: Connection) -> None:
         people = office(conn)
         third = hire(conn, "third", Role.APPROVER)
@@ -35,6 +36,8 @@ async def test_whoever_wrote_on_it_may_not_sign_it(store: Store) -> None:
         for writer in (people.writer, people.signer):
             with pytest.raises(OwnWordsError):
                 write.approve(conn, number, writer, revision=3, now=NOW)
+            with pytest.raises(OwnWordsError):
+                write.send_back(conn, number, writer, revision=3, reason="?", now=NOW)
         assert write.approve(conn, number, third, revision=3, now=NOW).state is State.SENDING
 
     await store.write(work)
@@ -154,3 +157,7 @@ async def test_a_draft_that_is_cancelled_is_over_at_once(sqlite_store: Store) ->
         assert conn.scalar(select(func.count()).select_from(jobs)) == 0
 
     await sqlite_store.write(work)
+
+
+def test_the_fastest_leaves_something_of_what_telegram_takes() -> None:
+    assert FASTEST < 1 / ALL_CHATS_S

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -19,10 +18,9 @@ from bot.channels.preview import PREVIEWS
 from bot.channels.web.send import WebChannel
 from bot.channels.web.streams import Streams
 from bot.message import Chat
-from bot.reminders.reach import Reach
 from bot.staff.accounts import Staff
 from bot.store import Keyring, Store
-from tests.broadcast.sending import Going, now, outgoing, working
+from tests.broadcast.sending import Going, now, open_to_all, outgoing, working
 from tests.broadcast.writing import EVERYBODY, Office, enrol_all, office, signed
 from tests.browser.test_console import wrong_with
 from tests.claims.making import NOW
@@ -31,10 +29,6 @@ from tests.console.running import Console, running_console
 pytestmark = pytest.mark.browser
 
 MEMBERS = 120
-
-
-def open_to_all(_: Connection, __: str, ___: datetime) -> Reach:
-    return Reach.OPEN
 
 
 @dataclass
@@ -74,7 +68,7 @@ async def test_it_is_written_signed_and_watched_without_a_reload(browser: Browse
     await writer.get_by_role("link", name="群发").click()
     await writer.get_by_role("link", name="写一条通知").click()
     await writer.get_by_label("中文").fill("元旦放假三天。")
-    await writer.get_by_label("每秒几条").fill("28")
+    await writer.get_by_label("每秒几条").fill("25")
     await writer.get_by_role("button", name="保存，看效果").click()
     await expect(writer.get_by_role("main")).to_contain_text(f"{MEMBERS} 人里，{MEMBERS} 人收得到。")
     await writer.get_by_role("button", name="交给另一人看").click()
@@ -108,6 +102,22 @@ async def test_a_press_in_the_moment_of_renewal_still_works(browser: Browser, de
     await page.get_by_role("button", name="暂停").click()
 
     await expect(page.get_by_role("status")).to_have_text("暂停了。")
+
+
+async def test_a_double_tap_on_what_came_by_a_renewal_is_sent_once(browser: Browser, desk: Desk) -> None:
+    store = desk.console.store
+    await store.write(signed, desk.office, pace=1, now=NOW)
+    page = await desk.page(browser, desk.office.writer)
+    await page.goto(desk.console.base + "/broadcasts/1")
+    await page.locator("#live").evaluate("place => { place.dataset.first = 'yes'; }")
+    await expect(page.locator("#live[data-first]")).to_have_count(0, timeout=10_000)
+
+    refused = await page.locator("form[action$='/pause']").evaluate("""form => {
+        const tap = () => form.dispatchEvent(new SubmitEvent("submit", { bubbles: true, cancelable: true }));
+        return [!tap(), !tap()];
+    }""")
+
+    assert refused == [False, True]
 
 
 @pytest.mark.parametrize(("width", "dark"), [(320, False), (390, True), (1280, False)])

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, update
+from sqlalchemy import Connection, select, update
 
-from bot.broadcast import feeding, find
+from bot.broadcast import find
 from bot.broadcast.audience import Audience, Of
 from bot.broadcast.means import Means
 from bot.broadcast.states import Fate, State
@@ -18,20 +18,16 @@ from bot.broadcast.tables import broadcast_recipients, broadcasts
 from bot.channels.preview import PREVIEWS
 from bot.message import Chat
 from bot.reminders import announcements
-from bot.reminders.reach import Reach
 from bot.staff.roles import Role
+from bot.staff.tables import staff_sessions
 from bot.store import Keyring, Store
-from tests.broadcast.sending import handed_on
+from tests.broadcast.sending import Going, handed_on, open_to_all
 from tests.broadcast.writing import Office, enrol, enrol_all, office, signed
 from tests.claims.making import NOW, hire
 from tests.console.running import Console, Visitor, running_console
 
 WORDS = "元旦放假三天。"
 FORM = {"zh_CN": WORDS, "en": "", "of": "members", "union": "", "in_work": "", "benefit": "", "pace": "25", "revision": ""}
-
-
-def open_to_all(_: Connection, __: str, ___: datetime) -> Reach:
-    return Reach.OPEN
 
 
 MEANS = Means(dict.fromkeys(PREVIEWS, open_to_all), PREVIEWS)
@@ -122,8 +118,7 @@ async def test_a_long_one_says_before_it_is_sent_how_many_messages_it_becomes(de
 async def test_it_is_held_up_goes_on_and_is_ended(desk: Desk) -> None:
     store = desk.console.store
     broadcast = await store.write(signed, desk.office, pace=1, now=NOW)
-    await store.write(feeding._add, 1, [(f"member:{number}", Chat("telegram", str(number))) for number in range(4)])
-    await store.write(feeding._gathered, 1, NOW)
+    await Going(store, 1).gather(*(Chat("telegram", str(number)) for number in range(4)), is_all=True)
     await store.write(lambda conn: conn.execute(update(broadcast_recipients).where(broadcast_recipients.c.id == 1).values(fate=Fate.SENT)))
 
     assert "4 人里，1 人已有结果" in await desk.writer.get("/broadcasts/1")
@@ -197,3 +192,71 @@ async def test_the_records_lead_to_it_and_miss_one_whose_chain_is_gone(desk: Des
 
     await desk.console.store.write(lose)
     assert "broadcast:2" in await desk.signer.post("/records", status=200)
+
+
+async def test_what_was_signed_while_somebody_mended_it_is_shown_as_it_stands(desk: Desk) -> None:
+    await desk.writer.post("/broadcasts/new", FORM)
+    await desk.writer.post("/broadcasts/1/hand-in", {"revision": "1"})
+    await desk.signer.post("/broadcasts/1/approve", {"revision": "2"})
+
+    body = await desk.writer.post("/broadcasts/1/edit", {**FORM, "zh_CN": "元旦放假四天。", "revision": "2"}, status=409)
+    unusable = await desk.writer.post("/broadcasts/1/edit", {**FORM, "union": "77", "revision": "2"}, status=409)
+
+    for page in (body, unusable):
+        assert "刚刚有了变化" in page
+        assert "正在发" in page
+        assert WORDS in page
+
+
+async def test_a_base_union_which_the_form_does_not_offer_is_refused(desk: Desk) -> None:
+    base = str(desk.office.town.east_base)
+
+    assert "自己这一支" in await desk.writer.post("/broadcasts/new", {**FORM, "union": base}, status=422)
+
+
+async def test_whoever_wrote_it_cannot_send_it_back_either(desk: Desk) -> None:
+    await desk.writer.post("/broadcasts/new", FORM)
+    await desk.writer.post("/broadcasts/1/hand-in", {"revision": "1"})
+
+    assert "要由别人同意" in await desk.writer.post("/broadcasts/1/send-back", {"revision": "2", "reason": "?"}, status=403)
+
+
+async def test_in_the_quiet_hours_the_page_waits_as_the_broadcast_does(desk: Desk) -> None:
+    await desk.console.store.write(signed, desk.office, now=NOW)
+    assert "data-live" in await desk.writer.get("/broadcasts/1")
+
+    desk.console.clock.now += timedelta(hours=11)  # nine in the evening in Shanghai
+
+    body = await desk.writer.get("/broadcasts/1")
+    assert "安静时间" in body
+    assert "data-live" not in body
+
+
+async def test_a_page_that_looks_by_itself_keeps_nobody_signed_in(desk: Desk) -> None:
+    await desk.writer.get("/broadcasts")
+
+    async def seen_at() -> object:
+        return await desk.console.store.read(lambda conn: max(conn.scalars(select(staff_sessions.c.seen_at))))
+
+    before = await seen_at()
+    desk.console.clock.now += timedelta(minutes=10)
+    async with desk.writer.http.get(desk.console.base + "/broadcasts", headers={"X-Live": "yes"}) as answer:
+        assert answer.status == 200
+    assert await seen_at() == before
+    await desk.writer.get("/broadcasts")
+    assert await seen_at() != before
+
+
+async def test_the_records_lead_to_an_old_broadcast_that_something_was_just_done_to(desk: Desk) -> None:
+    store = desk.console.store
+    old = await store.write(signed, desk.office, now=NOW)
+
+    def many(conn: Connection) -> None:
+        row = {"state": State.DONE, "revision": 1, "union_path": "/", "words": {"zh_CN": "?"}, "pace": 1, "writers": []}
+        row |= {"audience": Audience(Of.MEMBERS, "/").to_json(), "created_at": NOW}
+        conn.execute(broadcasts.insert(), [row] * 101)
+
+    await store.write(many)
+    await desk.writer.post(f"/broadcasts/{old.id}/pause", {"revision": str(old.revision)})
+
+    assert f"/console/broadcasts/{old.id}" in await desk.signer.get("/records")

@@ -92,6 +92,20 @@ async def test_what_is_only_to_be_looked_into_has_no_second_try(console: Console
     assert "再试一次" not in body
 
 
+async def test_of_a_broadcast_the_job_that_hands_it_on_is_tried_again_and_a_message_of_it_is_not(console: Console) -> None:
+    def work(conn: Connection) -> Staff:
+        give_up(conn, "broadcast", "lost")
+        give_up(conn, "broadcast_message", "tries used up")
+        return hire(conn, "admin", Role.ADMINISTRATOR)
+
+    visitor = await console.signed_in(await console.store.write(work))
+
+    body = await visitor.get("/undelivered")
+    assert "正在发的群发通知" in body
+    assert "群发通知里给一个人的那条" in body
+    assert body.count("再试一次") == 1
+
+
 async def test_it_is_nothing_for_the_administrator_of_a_branch(console: Console) -> None:
     def work(conn: Connection) -> Staff:
         office(conn)

@@ -11,7 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import Connection, Table, func, insert, select
+from sqlalchemy import Connection, Table, func, insert, select, update
 
 from bot import audit
 from bot.broadcast import find
@@ -404,6 +404,24 @@ async def test_whom_a_broadcast_went_to_is_forgotten_and_what_became_of_it_stays
         assert find.progress(conn, gone).fates == {Fate.SENT: 1}
 
     await house.store.read(look)
+
+
+async def test_a_broadcast_held_up_for_a_month_is_cancelled_so_that_it_ends(house: House) -> None:
+    def work(conn: Connection) -> tuple[int, int]:
+        old, young = (going_out(conn, NOW - days * DAY) for days in (31, 29))
+        for number, days in ((old, 31), (young, 29)):
+            values = {"state": State.PAUSED, "began_at": NOW - days * DAY, "ended_at": None, "counts": None}
+            conn.execute(update(broadcasts).where(broadcasts.c.id == number).values(values))
+        return old, young
+
+    both = await house.store.write(work)
+    await house.swept()
+
+    def look(conn: Connection) -> list[State]:
+        return [found.state for number in both if (found := find.one(conn, number)) is not None]
+
+    assert await house.store.read(look) == [State.CANCELLED, State.PAUSED]
+    assert await house.store.read(lambda conn: list(conn.scalars(select(jobs.c.kind).where(jobs.c.kind == "broadcast")))) == ["broadcast"]
 
 
 async def test_an_erased_chat_leaves_nothing_among_those_written_to(house: House) -> None:

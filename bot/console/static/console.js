@@ -118,20 +118,21 @@ for (const button of document.querySelectorAll("button[data-fill]")) {
   });
 }
 
-// A decision sent twice by a double tap is sent once.
-for (const form of document.querySelectorAll("form[method=post]")) {
-  form.addEventListener("submit", (event) => {
-    if (form.dataset.sent) event.preventDefault();
-    form.dataset.sent = "yes";
-  });
-}
+// A decision sent twice by a double tap is sent once, also where the form came later than the page.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.method !== "post") return;
+  if (form.dataset.sent) event.preventDefault();
+  form.dataset.sent = "yes";
+});
 window.addEventListener("pageshow", () => { for (const form of document.forms) delete form.dataset.sent; });
 
 // What goes on by itself is looked at again every few seconds, in its place: neither the scroll nor what is being typed is lost.
+// The header says that nobody asked, so that a page left open keeps nobody signed in.
 function renewed(place) {
   setTimeout(async () => {
     const isBusy = document.hidden || (place.contains(document.activeElement) && document.activeElement.matches("input, textarea, select"));
-    const answer = isBusy ? null : await fetch(location.pathname).catch(() => null);
+    const answer = isBusy ? null : await fetch(location.pathname, { headers: { "X-Live": "yes" } }).catch(() => null);
     if (answer?.ok && !answer.redirected) {
       const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById(place.id);
       const focused = place.contains(document.activeElement) ? document.activeElement.form?.getAttribute("action") : null;

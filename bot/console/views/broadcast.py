@@ -19,12 +19,11 @@ from bot.broadcast.find import Broadcast, Progress
 from bot.broadcast.means import Bubble, Preview
 from bot.broadcast.message import message
 from bot.broadcast.reaching import rehearse
-from bot.broadcast.states import State
-from bot.broadcast.write import UNWRITTEN
+from bot.broadcast.write import UNSENT
 from bot.console.forms import text, whole_number
 from bot.console.pages import page, redirect
 from bot.console.parts import now, parts, signed_in, store
-from bot.console.views.broadcasts import unions_by_path
+from bot.members import unions
 from bot.reminders.plan import Plan
 from bot.settings import Settings
 from bot.staff import accounts
@@ -50,7 +49,7 @@ class Seen:
 
 async def show(request: web.Request) -> web.Response:
     """The page as it is now."""
-    return await _page(request)
+    return await look(request)
 
 
 async def hand_in(request: web.Request) -> web.Response:
@@ -62,7 +61,7 @@ async def send_back(request: web.Request) -> web.Response:
     """Back to those who wrote it, with a word why."""
     reason = text(await request.post(), "reason", LONGEST_REASON)
     if not reason:
-        return await _page(request, status=422, problem="reason")
+        return await look(request, status=422, problem="reason")
     return await _done(
         request, "sent_back", lambda conn, one, by, seen, at: write.send_back(conn, one, by, revision=seen, reason=reason, now=at)
     )
@@ -96,20 +95,21 @@ async def _done(request: web.Request, done: str, deed: Deed) -> web.Response:
     except NoSuchBroadcastError as error:
         raise web.HTTPNotFound from error
     except NewerError:
-        return await _page(request, status=409, problem="newer")
+        return await look(request, status=409, problem="newer")
     except OwnWordsError:
-        return await _page(request, status=403, problem="own")
+        return await look(request, status=403, problem="own")
     return redirect(request, "broadcast", broadcast=number, query={"done": done})
 
 
-async def _page(request: web.Request, *, status: int = 200, problem: str = "") -> web.Response:
-    seen = await store(request).read(_look, signed_in(request), int(request.match_info["broadcast"]))
+async def look(request: web.Request, *, status: int = 200, problem: str = "") -> web.Response:
+    """The page, with what was refused."""
+    seen = await store(request).read(_seen, signed_in(request), int(request.match_info["broadcast"]))
     if seen is None:
         raise web.HTTPNotFound
     surroundings, broadcast, moment = parts(request), seen.broadcast, now(request)
     means, settings, done = surroundings.means, surroundings.settings, request.query.get("done")
     counted = None
-    if broadcast.state in UNWRITTEN:
+    if broadcast.state in UNSENT:
         counted = await store(request).report(rehearse, broadcast.audience, means.by_channel, moment)
     return page(
         request,
@@ -117,7 +117,6 @@ async def _page(request: web.Request, *, status: int = 200, problem: str = "") -
         status=status,
         seen=seen,
         broadcast=broadcast,
-        State=State,
         counted=counted,
         minutes=math.ceil(counted.reached / broadcast.pace / 60) if counted else 0,
         looks=_looks(broadcast, means.previews),
@@ -144,9 +143,16 @@ def _looks(broadcast: Broadcast, previews: Mapping[str, Preview]) -> list[tuple[
     ]
 
 
-def _look(conn: Connection, staff: Staff, number: int) -> Seen | None:
+def _seen(conn: Connection, staff: Staff, number: int) -> Seen | None:
     found = find.one(conn, number)
     if found is None or not staff.sees(found.union_path):
         return None
     union = unions_by_path(conn, [found]).get(found.union_path, "")
     return Seen(found, find.progress(conn, found), audit.history(conn, found.subject), accounts.names(conn), union)
+
+
+def unions_by_path(conn: Connection, found: list[Broadcast]) -> dict[str, str]:
+    """The names of the branches that broadcasts are for; none for the whole tree."""
+    paths = {each.union_path for each in found if each.union_path != unions.EVERYTHING}
+    named = {path: unions.one(conn, int(path.rstrip("/").rpartition("/")[2])) for path in paths}
+    return {path: union.name for path, union in named.items() if union is not None}

@@ -14,10 +14,11 @@ from bot.broadcast.audience import Audience, Of
 from bot.broadcast.errors import NewerError, NoSuchBroadcastError, UnusableError
 from bot.broadcast.find import Broadcast
 from bot.broadcast.message import LONGEST
-from bot.broadcast.write import FASTEST, SLOWEST, UNWRITTEN, USUAL, Draft
+from bot.broadcast.write import FASTEST, SLOWEST, UNSENT, USUAL, Draft
 from bot.console.forms import choice, text, whole_number
 from bot.console.pages import page, redirect
 from bot.console.parts import now, parts, signed_in, store
+from bot.console.views.broadcast import look, unions_by_path
 from bot.members import unions
 from bot.staff.accounts import Staff
 from bot.wording import LOCALES
@@ -35,13 +36,6 @@ async def show(request: web.Request) -> web.Response:
 def _listed(conn: Connection, staff: Staff) -> dict[str, Any]:
     found = find.listed(conn, staff.union_path)
     return {"lines": [(each, find.progress(conn, each)) for each in found], "unions": unions_by_path(conn, found)}
-
-
-def unions_by_path(conn: Connection, found: list[Broadcast]) -> dict[str, str]:
-    """The names of the branches that broadcasts are for; none for the whole tree."""
-    paths = {each.union_path for each in found if each.union_path != unions.EVERYTHING}
-    named = {path: unions.one(conn, int(path.rstrip("/").rpartition("/")[2])) for path in paths}
-    return {path: union.name for path, union in named.items() if union is not None}
 
 
 async def new(request: web.Request) -> web.Response:
@@ -62,6 +56,8 @@ async def add(request: web.Request) -> web.Response:
 async def edit(request: web.Request) -> web.Response:
     """The form with what is written so far."""
     found = await _found(request)
+    if found.state not in UNSENT:
+        return redirect(request, "broadcast", broadcast=found.id)
     draft = Draft(found.words, found.audience, found.pace)
     return await _form(request, {**_typed(draft), "revision": str(found.revision)}, found)
 
@@ -75,28 +71,36 @@ async def change(request: web.Request) -> web.Response:
     except NoSuchBroadcastError as error:
         raise web.HTTPNotFound from error
     except NewerError:
-        found = await _found(request)
-        return await _form(request, {**form, "revision": str(found.revision)}, found, status=409, problem="newer")
+        return await _refused(request, form, status=409, problem="newer")
     except UnusableError as error:
-        return await _form(request, form, await _found(request), status=422, problem=error.reason)
+        return await _refused(request, form, status=422, problem=error.reason)
     return redirect(request, "broadcast", broadcast=number, query={"done": "written"})
+
+
+async def _refused(request: web.Request, form: Mapping[str, Any], *, status: int, problem: str) -> web.Response:
+    """The form with what was typed; the broadcast's page once it is on its way or over, and nothing of it can be written anew."""
+    found = await _found(request)
+    if found.state not in UNSENT:
+        return await look(request, status=409, problem="newer")
+    revision = str(found.revision) if problem == "newer" else text(form, "revision", 20)
+    return await _form(request, {**form, "revision": revision}, found, status=status, problem=problem)
 
 
 async def _found(request: web.Request) -> Broadcast:
     found = await store(request).read(find.one, int(request.match_info["broadcast"]))
-    if found is None or not signed_in(request).sees(found.union_path) or found.state not in UNWRITTEN:
+    if found is None or not signed_in(request).sees(found.union_path):
         raise web.HTTPNotFound
     return found
 
 
 def _draft(conn: Connection, form: Mapping[str, Any], staff: Staff) -> Draft:
-    """What was typed. Raises UnusableError for a union that there is not."""
+    """What was typed. Raises UnusableError for a branch that the form does not offer."""
     branch = whole_number(form, "union")
-    union = None if branch is None else unions.one(conn, branch)
-    if branch is not None and union is None:
+    offered = {union.id: union for union in unions.branches(conn, staff.union_path)}
+    if branch is not None and branch not in offered:
         raise UnusableError("union")
     of = choice(form, "of", Of) or Of.MEMBERS
-    whom = Audience(of, staff.union_path if union is None else union.path)
+    whom = Audience(of, staff.union_path if branch is None else offered[branch].path)
     if of is Of.MEMBERS:
         whom = replace(whom, in_work=IN_WORK.get(text(form, "in_work", 3)))
     else:

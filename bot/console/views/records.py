@@ -78,8 +78,9 @@ def _latest(conn: Connection, staff: Staff) -> Mapping[str, Any]:
     talked = {int(row.subject.removeprefix("thread:")) for row in rows if row.subject.startswith("thread:")}
     mine = select(threads.c.id).where(threads.c.id.in_(talked), threads.c.union_path.startswith(staff.union_path, autoescape=True))
     talks = {f"thread:{number}": number for number in conn.execute(mine).scalars()}
-    own = select(broadcasts.c.id).where(broadcasts.c.union_path.startswith(staff.union_path, autoescape=True))
-    to_many = {f"broadcast:{number}": number for number in conn.execute(own.order_by(broadcasts.c.id.desc()).limit(LATEST)).scalars()}
+    sent = {int(row.subject.removeprefix("broadcast:")) for row in rows if row.subject.startswith("broadcast:")}
+    own = select(broadcasts.c.id).where(broadcasts.c.id.in_(sent), broadcasts.c.union_path.startswith(staff.union_path, autoescape=True))
+    to_many = {f"broadcast:{number}": number for number in conn.execute(own).scalars()}
     known = {*shown, *talks, *to_many}
     return {
         "entries": [row for row in rows if row.subject in known][:LATEST],
