@@ -45,16 +45,15 @@ def tell_member(
         notices.queue(conn, own.chat, Message((Say(f"news.{key}", named), *said)), locale=own.locale, now=now)
 
 
-def tell_of_filing(conn: Connection, claim: Claim, *, now: datetime) -> bool:
-    """Tell a member in a chat of their own who has filed for them; False where there is none, and the staff must tell."""
+def tell_of_filing(conn: Connection, claim: Claim, *, now: datetime) -> None:
+    """Tell a member in a chat of their own who has filed for them; where there is none, the staff must tell."""
     own = None if claim.helper is None else own_chat(conn, claim)
     if claim.helper is None or own is None:
-        return False
+        return
     figures: dict[str, Any] = {"name": claim.helper["name"], "phone": claim.helper["phone"]}
     figures |= {"number": claim.number, "title": dict(edition_of(claim.edition).title)}
     said = (Say("news.filed_for_you", figures), Say("news.filed_for_you.not_agreed"))
     notices.queue(conn, own.chat, Message(said, ((Button(Say("button.human"), "human"),),)), locale=own.locale, now=now)
-    return True
 
 
 def tell_staff_later(conn: Connection, claim_id: int, *, again: bool, now: datetime) -> None:
