@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 from handlers.say import Figures, Say
 from handlers.understanding.reading import Read, Unread
@@ -13,6 +13,10 @@ T = TypeVar("T")
 
 Words = Callable[[Say], str]
 """How the member reads a label: only the conversation knows the language."""
+
+
+MOST_LANGUAGES: Final = 8
+"""Of so many a question keeps what its buttons are called; where every call brings new `Words`, it keeps no more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +38,8 @@ class Question(Generic[T]):
     words: str = ""
     """What its sentences stand under instead of the key, where the rules ask the same fact in another way."""
 
-    said: dict[Words, Mapping[str, tuple[str, ...]]] = field(default_factory=dict, init=False, repr=False, compare=False)
-    """What the buttons are called in each language, once it was asked for."""
+    labels: dict[Words, Mapping[str, tuple[str, ...]]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """What the buttons are called in each language, once it was asked for; `sayings` fills it."""
 
     @property
     def sentence(self) -> str:
@@ -63,10 +67,12 @@ class Question(Generic[T]):
         return ()
 
     def sayings(self, words: Words) -> Mapping[str, tuple[str, ...]]:
-        """What the button of each value is called, the label first; kept for as long as the question, so `words` is one for a language."""
-        found = self.said.get(words)
+        """What the button of each value is called, the label first; kept for a few `words`, so let it be one for a language."""
+        found = self.labels.get(words)
         if found is None:
-            found = self.said[words] = {option.value: (words(option.label), *option.spoken) for option in self.options()}
+            if len(self.labels) == MOST_LANGUAGES:
+                self.labels.clear()
+            found = self.labels[words] = {option.value: (words(option.label), *option.spoken) for option in self.options()}
         return found
 
     def press(self, value: str) -> T | None:

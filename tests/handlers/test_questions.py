@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 from typing import Any
 
 import pytest
@@ -30,6 +31,7 @@ from handlers.questions import (
     mask,
     missing_of,
 )
+from handlers.questions.question import MOST_LANGUAGES
 from handlers.say import Say
 from handlers.understanding.reading import Read, Unread
 
@@ -340,3 +342,19 @@ def test_a_sum_of_an_earlier_year_is_no_answer_for_another() -> None:
     assert AID_THEN.press("0") == 0
     assert [AID_THEN.load(other) for other in (300_000, {"year": 2024, "value": 300_000}, {"value": 1}, "unclear", None)] == [None] * 5
     assert PAID.load(stored) is None
+
+
+def named(number: int, what: Say) -> str:
+    """In a language that nobody speaks twice."""
+    return f"{what.key} {number}"
+
+
+def test_a_question_keeps_what_its_buttons_are_called_once_for_a_language_and_not_for_ever() -> None:
+    question = YesNo(key="in_work")
+    kept = question.sayings(zh)
+
+    assert question.sayings(zh) is kept
+    for number in range(100):
+        question.sayings(partial(named, number))
+    assert len(question.labels) <= MOST_LANGUAGES
+    assert question.sayings(zh) == kept
