@@ -10,6 +10,7 @@ from bot.claims import find
 from bot.claims.states import State
 from bot.conversation.actions import order_action
 from bot.conversation.going_on import go_on
+from bot.conversation.storable import storable
 from bot.conversation.talk import Reply, Rows, Talk, as_json
 from bot.message import Button, Edited, FileSent, Say, Text, UploadSettled, What
 from bot.threads import ask
@@ -108,11 +109,6 @@ def _sent(talk: Talk, what: Text | Edited, claim: find.ClaimSummary | None) -> R
     went = [TO_STAFF] if claim is None else [TO_STAFF, str(claim.id)]
     told = {**reply.place.told, what.message: went} if what.message else reply.place.told
     return replace(reply, place=replace(reply.place, told=told))
-
-
-def storable(text: str) -> str:
-    """Half of a pair of code units is no text that a database takes."""
-    return text.encode(errors="replace").decode().strip()
 
 
 def _agreed(talk: Talk, thread_id: str, text: str) -> Reply | None:

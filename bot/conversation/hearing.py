@@ -12,6 +12,7 @@ from bot.conversation.at_rest import said_at_menu, said_at_result
 from bot.conversation.going_on import go_on
 from bot.conversation.puzzled import not_understood
 from bot.conversation.state import Place
+from bot.conversation.storable import storable
 from bot.conversation.talk import Reply, Talk
 from bot.message import Edited, Say, Text
 from handlers.dialogue import Replay
@@ -28,7 +29,7 @@ MESSAGES_REMEMBERED = 40
 
 def text_said(talk: Talk, what: Text) -> Reply:
     """Anything typed; what it answered is remembered under its message."""
-    text = storable(what.text).strip()
+    text = storable(what.text)
     reply = (_replied(talk, what.about, text) if what.about else None) or _said(talk, text)
     return _remembering(talk.place, reply, what.message) if what.message else reply
 
@@ -47,7 +48,7 @@ def _replied(talk: Talk, sentence: str, text: str) -> Reply | None:
 
 def edited(talk: Talk, what: Edited) -> Reply:
     """A message changed afterwards: the answers that it gave are changed. One that answered nothing is read as if it were new."""
-    text = storable(what.text).strip()
+    text = storable(what.text)
     keys = talk.place.told.get(what.message, ())
     if not keys or talk.place.flow is None or len(text) > LONGEST_TEXT:
         return text_said(talk, Text(what.text, what.message))
@@ -58,11 +59,6 @@ def edited(talk: Talk, what: Edited) -> Reply:
         return answered_anew(talk, run, questions[0], text)
     found = telling.sort(talk, hear(text, talk.case.day))
     return commands.run(talk, "change", "") if found.is_empty else told(talk, found)
-
-
-def storable(text: str) -> str:
-    """Half of a pair of code units, which JSON lets through, is no text that a database takes."""
-    return text.encode(errors="replace").decode()
 
 
 def _said(talk: Talk, text: str) -> Reply:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from bot.claims import find
 from bot.claims.states import State
-from bot.conversation.asking_staff import LONGEST, claim_meant, facts_so_far, gone_on, not_now_rows, offer_facts, storable
+from bot.conversation.asking_staff import LONGEST, claim_meant, facts_so_far, gone_on, not_now_rows, offer_facts
 from bot.conversation.drafts import MEND, PAPERS
 from bot.conversation.going_on import go_on
+from bot.conversation.storable import storable
 from bot.conversation.talk import Reply, Talk
 from bot.documents import uploads
 from bot.message import FileSent, Say, UploadSettled, What

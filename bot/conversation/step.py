@@ -15,6 +15,7 @@ from bot.conversation.actions import Answer, Order, read_action
 from bot.conversation.answering import pressed
 from bot.conversation.counting import Counts
 from bot.conversation.going_on import go_on
+from bot.conversation.storable import storable
 from bot.conversation.talk import Reply, Talk
 from bot.linking import party
 from bot.message import Command, Edited, FileSent, Incoming, Message, Pressed, Say, Text, UploadSettled, What
@@ -71,7 +72,7 @@ def _pressed(talk: Talk, what: Pressed) -> Reply:
 
 
 def _command(talk: Talk, what: Command) -> Reply:
-    return commands.run(talk, what.name, hearing.storable(what.argument))
+    return commands.run(talk, what.name, storable(what.argument))
 
 
 TURNS: Mapping[type, Callable[[Talk, Any], Reply]] = {
