@@ -5,8 +5,8 @@ from __future__ import annotations
 from itertools import zip_longest
 
 from bot.conversation.actions import order_action
+from bot.conversation.block import ROWS, Told, block
 from bot.conversation.failures import failure, own_figure
-from bot.conversation.picture import ROWS, Told, picture
 from bot.conversation.talk import Rows, as_json
 from bot.message import Button, Say
 from calculator.change import Change, changes
@@ -18,9 +18,7 @@ from calculator.policy import Policies
 from calculator.verdict import ConditionResult, Outcome
 from calculator.working import Step
 from handlers.benefit import Estimated, late_by, reasons
-
-DEATH = "death"
-"""The injury that is told to those left behind."""
+from handlers.claim import DEATH
 
 LEFT_OUT = frozenset({"base", "plus", "minus", "net", "product", "rounded"})
 """Steps of the working that only "why" shows."""
@@ -85,10 +83,10 @@ def _told(estimated: Estimated) -> tuple[tuple[Say, ...], bool]:
 
 
 def _drawn(estimated: Estimated) -> tuple[Say, ...]:
-    """How the sum comes about, as a picture; what is no figure follows in sentences."""
+    """How the sum comes about, as a block; what is no figure follows in sentences."""
     told = _worth_telling(estimated.estimate)
     sentences = tuple(_step("step", each) for each in told if each.step.kind not in ROWS)
-    return (*picture(told, estimated.edition.award), *sentences)
+    return (*block(told, estimated.edition.award), *sentences)
 
 
 def _forgotten(estimated: Estimated) -> tuple[Say, ...]:

@@ -12,29 +12,18 @@ from bot import wording
 from bot.console.worded import fact_lines, working_lines
 from bot.conversation.failures import failure
 from bot.conversation.results import result, why
-from calculator import Edition, Facts, load
+from calculator import Facts, load
 from calculator.estimate import estimate
 from calculator.facts import to_json
-from calculator.reading.policy_file import read_policy
 from handlers.benefit import Estimated
 from handlers.claim import Applied
 from handlers.dialogue import replay
+from tests.conversation.somewhere import edition_of
 from tests.handlers.walking import Way, walked, ways
 
 LONGEST = {"zh_CN": 120, "en": 200}
 
-POLICY = """
-benefit = "hospital"
-title = {{ zh = "补贴", en = "Subsidy" }}
-edition_by = "discharged_on"
-
-[[edition]]
-from = 2021-01-01
-status = "official"
-source = "A test."
-per = "stay"
-asks = ["age", "out_of_pocket", "bill"]
-claim_asks = ["discharged_on"]
+RULES = """asks = ["age", "out_of_pocket", "bill"]
 
 [[edition.sums]]
 name = "rest"
@@ -60,13 +49,6 @@ sum = "rest"
 rate = "1%"
 clause = {{ zh = "一笔", en = "A sum" }}
 """
-
-
-def edition(folder: Path, test: str) -> Edition:
-    (folder / "somewhere").mkdir()
-    file = folder / "somewhere" / "hospital.toml"
-    file.write_text(POLICY.format(test=test), "utf-8")
-    return read_policy(file).editions[0]
 
 
 @pytest.mark.parametrize(
@@ -98,7 +80,7 @@ def edition(folder: Path, test: str) -> Edition:
     ],
 )
 def test_a_failed_condition_is_told_with_the_nearest_change(tmp_path: Path, test: str, facts: Facts, said: str) -> None:
-    rules = edition(tmp_path, test)
+    rules = edition_of(tmp_path, RULES.format(test=test))
 
     failed = estimate(rules, facts).verdict.failed()
 

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, MessageEntity
 
+from bot.conversation.block import BLOCK
 from bot.message import Button, Message, Say
 
 LONGEST_TEXT = 4096
@@ -17,9 +18,6 @@ CUTS = ("\n\n", "\n", "。", "！", "？", "；", ". ", " ")
 
 FIRST = frozenset({"result.eligible", "result.nothing_left", "result.ineligible", "result.review"})
 """What a person looks for first, which stands out."""
-
-PICTURE = "block."
-"""How the keys of the lines of an estimate's picture begin; they stand in a quote of their own."""
 
 Wording = Callable[[Say, str], str]
 Part = tuple[str, InlineKeyboardMarkup | None]
@@ -39,14 +37,14 @@ def render(message: Message, locale: str, wording: Wording) -> list[Part]:
 
 
 def marks(message: Message, locale: str, wording: Wording) -> list[MessageEntity]:
-    """What stands out in the text of a message that was not cut: bold lines, and the picture of an estimate as a quote."""
+    """What stands out in the text of a message that was not cut: bold lines, and the block of an estimate as a quote."""
     found: list[MessageEntity] = []
     start = 0
     for say in message.lines:
         length = _length(wording(say, locale))
         if say.key in FIRST:
             found.append(MessageEntity(MessageEntity.BOLD, start, length))
-        if say.key.startswith(PICTURE):
+        if say.key.startswith(BLOCK):
             found = _quoted(found, start, length)
         start += length + 1
     return found

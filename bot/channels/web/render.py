@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from bot.channels.web.desk import LOCALES, Desk
 from bot.channels.web.history import Kept
+from bot.conversation.block import BLOCK
 from bot.documents import uploads
 from bot.documents.uploads import State, Upload
 
@@ -23,9 +24,6 @@ MAIN = (
     "propose",
 )
 """The sentences a person looks for first, by the beginning of their keys."""
-
-PICTURE = "block."
-"""How the keys of the lines of an estimate's picture begin."""
 
 SAFE_LINKS = ("https://", "http://", "tel:", "/")
 
@@ -58,8 +56,8 @@ def _from_bot(desk: Desk, kept: Kept) -> dict[str, Any]:
         return {"label": words(data["label"]), "action": data["action"], "url": url}
 
     def row(say: dict[str, Any]) -> dict[str, Any] | None:
-        """A line of a picture in its parts: label, value, and the bar's {cells, start, end} or nothing."""
-        if not say["key"].startswith(PICTURE):
+        """A line of a block in its parts: label, value, and the bar's {cells, start, end} or nothing."""
+        if not say["key"].startswith(BLOCK):
             return None
         figures = say["figures"]
         return {"label": desk.wording(figures["label"], locale, {}), "value": words(figures["value"]), "bar": figures.get("bar")}

@@ -25,8 +25,8 @@ function bubble(direction, lines, tones = [], rows = []) {
   box.querySelector(".aloud").textContent = word(direction === "in" ? "from_you" : "from_bot");
   for (const [at, line] of lines.entries()) {
     if (rows[at]) {
-      const open = at && rows[at - 1] ? box.lastElementChild : box.appendChild(picture());
-      open.append(pictured(rows[at]));
+      const open = at && rows[at - 1] ? box.lastElementChild : box.appendChild(block());
+      open.append(blockLine(rows[at]));
       continue;
     }
     const paragraph = document.createElement("p");
@@ -37,14 +37,14 @@ function bubble(direction, lines, tones = [], rows = []) {
   return element;
 }
 
-function picture() {
+function block() {
   const list = document.createElement("dl");
-  list.className = "picture";
+  list.className = "block";
   return list;
 }
 
-// One line of an estimate's picture. Its bar only shows what the words beside it say.
-function pictured({ label, value, bar }) {
+// One line of an estimate's block. Its bar only shows what the words beside it say.
+function blockLine({ label, value, bar }) {
   const line = document.createElement("div");
   const name = line.appendChild(document.createElement("dt"));
   const said = line.appendChild(document.createElement("dd"));

@@ -1,4 +1,4 @@
-"""An estimate as a small picture in lines: what it starts from, the band it falls in, the rate, how much of the year it takes.
+"""An estimate drawn as a block of lines: what it starts from, the band it falls in, the rate, how much of the year it takes.
 
 A line is a label of two characters and what it says, some with a bar of squares between: good in any letters, wide or narrow. Channels
 that can do better draw the same lines as a card.
@@ -17,6 +17,9 @@ from calculator.awards.banded import FixedSum, RateOnWhole, Slices
 from calculator.awards.composed import Cases, Parts
 from calculator.working import Step
 from handlers.working import worded
+
+BLOCK = "block."
+"""How the keys of the lines of a block begin."""
 
 NAMES = "name."
 """Where a member's names of facts stand."""
@@ -66,7 +69,7 @@ class Told:
         return {**of, **worded(self.step.kind, self.step.figures, NAMES), "clause": self.step.clause}
 
 
-def picture(told: tuple[Told, ...], award: Award) -> tuple[Say, ...]:
+def block(told: tuple[Told, ...], award: Award) -> tuple[Say, ...]:
     """The lines of these steps; each sum is named once, before the first step worked out from it."""
     lines: list[Say] = []
     named: Step | None = None
@@ -82,9 +85,9 @@ def picture(told: tuple[Told, ...], award: Award) -> tuple[Say, ...]:
 def _line(row: str, told: Told, award: Award) -> Say:
     """One line: its label's key, what it says, and its bar if it has one."""
     row = WITHIN if row == "route" and UNIT not in told.step.figures["needs"] else row
-    figures = {"label": f"block.label.{row}", "value": as_json(Say(f"block.{row}", told.figures()))}
+    figures = {"label": f"{BLOCK}label.{row}", "value": as_json(Say(f"{BLOCK}{row}", told.figures()))}
     bar = _bar(row, told.step, award)
-    return Say("block.row", figures) if bar is None else Say("block.bar", {**figures, "bar": bar})
+    return Say(f"{BLOCK}row", figures) if bar is None else Say(f"{BLOCK}bar", {**figures, "bar": bar})
 
 
 def _bar(row: str, step: Step, award: Award) -> Mapping[str, int] | None:

@@ -1,4 +1,4 @@
-"""The picture of an estimate as a card of the web chat: every line there, nothing cut off, read out in words."""
+"""The block of an estimate as a card of the web chat: every line there, nothing cut off, read out in words."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ async def told(visit: Visit, chat: Running, width: int, case: str, locale: str =
     page = await visit(width)
     one = await chat.store.read(lambda conn: str(conn.execute(select(web_chats.c.id)).scalar_one()))
     await chat.say(one, message(case), locale)
-    await expect(page.locator(".picture")).to_be_visible()
+    await expect(page.locator(".block")).to_be_visible()
     if SHOTS:
         await page.evaluate("() => Promise.all(document.getAnimations().map((one) => one.finished))")
         await page.screenshot(path=str(Path(SHOTS) / f"{case}-{width}-{locale}.png"))
@@ -55,15 +55,15 @@ async def test_the_card_fits_and_has_a_label_and_words_for_every_line(visit: Vis
     page = await told(visit, chat, width, case)
     rows = sum(line.key.startswith("block.") for line in message(case).lines)
 
-    assert await page.locator(".picture dt").count() == await page.locator(".picture dd").count() == rows
-    assert all(text.strip() for text in await page.locator(".picture dd").all_inner_texts())
+    assert await page.locator(".block dt").count() == await page.locator(".block dd").count() == rows
+    assert all(text.strip() for text in await page.locator(".block dd").all_inner_texts())
     assert await overflow(page) == 0
     assert await serious(page) == []
 
 
 async def test_the_squares_show_the_band_and_are_not_read_out(visit: Visit, chat: Running) -> None:
     page = await told(visit, chat, 390, "bands")
-    band = page.locator(".picture div").nth(1)
+    band = page.locator(".block div").nth(1)
 
     await expect(band.locator("dd")).to_have_text("20,000 元以上至 30,000 元")
     await expect(band.locator(".cells")).to_have_attribute("aria-hidden", "true")
@@ -74,4 +74,4 @@ async def test_the_squares_show_the_band_and_are_not_read_out(visit: Visit, chat
 async def test_the_card_is_worded_in_english_too(visit: Visit, chat: Running) -> None:
     page = await told(visit, chat, 390, "bands", "en")
 
-    assert await page.locator(".picture dt").all_inner_texts() == ["Sum", "Band", "Rate", "This year"]
+    assert await page.locator(".block dt").all_inner_texts() == ["Sum", "Band", "Rate", "This year"]

@@ -1,4 +1,4 @@
-"""An estimate as a picture in lines: right for every kind of award, and in words whatever the step."""
+"""An estimate as a block of lines: right for every kind of award, and in words whatever the step."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot import wording
-from bot.conversation.picture import ROWS, WITHIN, YEAR_CELLS
+from bot.conversation.block import ROWS, WITHIN, YEAR_CELLS
 from bot.conversation.results import LEFT_OUT, result
 from bot.message import Say
 from calculator import Edition, Facts, Fen, load
@@ -17,26 +17,15 @@ from calculator.awards.banded import RateOnWhole
 from calculator.estimate import estimate
 from calculator.facts import UNCLEAR
 from calculator.policy import Policies
-from calculator.reading.policy_file import read_policy
 from handlers.benefit import Estimated
 from tests.calculator.steps import steps
+from tests.conversation.somewhere import edition_of
 
-BLOCK = ("block.row", "block.bar")
+LINES = ("block.row", "block.bar")
 
 STAY: Facts = {"age": 45, "in_work": True, "out_of_pocket": 2_800_000, "paid_this_year": 0, "stay_cause": "illness"}
 
-POLICY = """
-benefit = "hospital"
-title = {{ zh = "补贴", en = "Subsidy" }}
-edition_by = "discharged_on"
-
-[[edition]]
-from = 2021-01-01
-status = "official"
-source = "A test."
-per = "stay"
-asks = ["out_of_pocket"]
-claim_asks = ["discharged_on"]
+RULES = """asks = ["out_of_pocket"]
 
 [[edition.conditions]]
 id = "any"
@@ -72,9 +61,9 @@ amount = "800\""""
 
 
 def said(edition: Edition, facts: Facts, policies: Policies, locale: str = "zh_CN") -> list[str]:
-    """The picture alone."""
+    """The block alone."""
     lines, _ = result(Estimated(edition.benefit, edition, estimate(edition, facts), facts), policies)
-    return [wording.say(line, locale) for line in lines if line.key in BLOCK]
+    return [wording.say(line, locale) for line in lines if line.key in LINES]
 
 
 def of_place(place: str, benefit: str, facts: Facts, at: int = -1, locale: str = "zh_CN") -> list[str]:
@@ -140,7 +129,7 @@ def of_place(place: str, benefit: str, facts: Facts, at: int = -1, locale: str =
         ),
     ],
 )
-def test_the_picture_of_a_place_shows_sum_band_rate_and_year(place: str, benefit: str, facts: Facts, lines: list[str]) -> None:
+def test_the_block_of_a_place_shows_sum_band_rate_and_year(place: str, benefit: str, facts: Facts, lines: list[str]) -> None:
     assert of_place(place, benefit, facts) == lines
 
 
@@ -162,12 +151,8 @@ def test_the_picture_of_a_place_shows_sum_band_rate_and_year(place: str, benefit
         (FIXED, 0, ["定额　800 元"]),
     ],
 )
-def test_the_picture_holds_for_kinds_of_award_that_no_place_has_yet(tmp_path: Path, award: str, paid: int, lines: list[str]) -> None:
-    (tmp_path / "somewhere").mkdir()
-    file = tmp_path / "somewhere" / "hospital.toml"
-    file.write_text(POLICY.format(award=award), "utf-8")
-
-    edition = read_policy(file).editions[0]
+def test_the_block_holds_for_kinds_of_award_that_no_place_has_yet(tmp_path: Path, award: str, paid: int, lines: list[str]) -> None:
+    edition = edition_of(tmp_path, RULES.format(award=award))
 
     assert said(edition, {"out_of_pocket": paid}, {}) == lines
 
@@ -200,7 +185,7 @@ def test_the_year_is_full_only_where_nothing_is_left_and_empty_only_where_nothin
     assert "■" in bar
 
 
-def test_what_a_person_must_see_first_has_its_picture_too() -> None:
+def test_what_a_person_must_see_first_has_its_block_too() -> None:
     assert of_place("changchun", "accident", {"injury": "ribs", "work_injury": UNCLEAR}) == ["定额　1,000 元（肋骨骨折）"]
 
 
