@@ -104,53 +104,92 @@ def code_in(text: str) -> str:
 
 async def test_begun_on_telegram_gone_on_with_on_the_web_and_parted_again(tmp_path: Path) -> None:
     async with town(tmp_path) as here:
-        for line in ("/start", "[住院了]", "45", "[在职]"):
-            asked = await here.on_phone(line)
-        assert wording.text("ask.out_of_pocket", "zh_CN") in asked
-
-        code = code_in(await here.on_phone(ELSEWHERE))
-        assert "Telegram" in await here.on_web(code)
-        await here.phone.hears()
-        assert await here.chats() == set()  # nothing before the first chat says so
-        before = len(here.web.heard)
-        await here.on_phone("[是我，接上]")
-        await here.web.hears(before + 1)
-
-        assert wording.text("ask.out_of_pocket", "zh_CN") in await here.on_web("[接着刚才的办]")
-        await here.on_web("152000")
-        assert "12,160.00" in await here.on_web("[没领过]")
+        await begun_on_telegram(here)
+        await linked_once_the_first_chat_says_so(here)
+        await gone_on_with_on_the_web(here)
 
         staff, claim = await a_claim(here, Chat("telegram", str(here.phone.person)))
-        await here.web.hears(len(here.web.heard) + 1)
-        assert claim.number in here.web.heard[-1]
-        assert claim.number not in "\n".join(here.phone.heard)
+        await told_where_the_member_is(here, claim)
+        await answered_where_the_member_asked(here, staff)
+        await answered_where_the_member_is_by_then(here, staff, claim)
 
-        await here.on_web("人工")
-        await here.on_web("什么时候到账")
-        silent, spoken = len(here.phone.heard), len(here.web.heard)
-        await here.answered_by_staff(staff, "三天内到账")
-        await here.web.hears(spoken + 1)
-        assert "三天内到账" in here.web.heard[-1]
-        assert len(here.phone.heard) == silent
-
-        assert claim.number in await here.on_phone("我的申请")  # the member is on the phone again
-        here.phone.read, spoken = len(here.phone.heard), len(here.web.heard)
-        await here.answered_by_staff(staff, "请发一张银行卡照片")
-        assert "请发一张银行卡照片" in await here.phone.hears()
-        await replied_with_a_picture(here, "这张行吗")
-        assert len(here.web.heard) == spoken
-
-        here.phone.read = len(here.phone.heard)
-        assert "断开了" in await here.on_web(APART)
-        await here.phone.hears()
-        assert await here.chats() == set()
-        assert claim.number not in await here.on_web("我的申请")
-        here.phone.read, spoken = len(here.phone.heard), len(here.web.heard)
-        await here.answered_by_staff(staff, "收到")
-        assert "收到" in await here.phone.hears()
-        assert len(here.web.heard) == spoken
+        await parted(here)
+        await answered_where_the_claim_was_made(here, staff, claim)
         assert await here.bot.stop() == 0
         assert "Traceback" not in here.bot.complaints
+
+
+async def begun_on_telegram(here: Town) -> None:
+    for line in ("/start", "[住院了]", "45", "[在职]"):
+        asked = await here.on_phone(line)
+
+    assert wording.text("ask.out_of_pocket", "zh_CN") in asked
+
+
+async def linked_once_the_first_chat_says_so(here: Town) -> None:
+    code = code_in(await here.on_phone(ELSEWHERE))
+    assert "Telegram" in await here.on_web(code)
+    await here.phone.hears()
+    assert await here.chats() == set()
+
+    before = len(here.web.heard)
+    await here.on_phone("[是我，接上]")
+    await here.web.hears(before + 1)
+
+
+async def gone_on_with_on_the_web(here: Town) -> None:
+    assert wording.text("ask.out_of_pocket", "zh_CN") in await here.on_web("[接着刚才的办]")
+    await here.on_web("152000")
+    assert "12,160.00" in await here.on_web("[没领过]")
+
+
+async def told_where_the_member_is(here: Town, claim: Claim) -> None:
+    await here.web.hears(len(here.web.heard) + 1)
+
+    assert claim.number in here.web.heard[-1]
+    assert claim.number not in "\n".join(here.phone.heard)
+
+
+async def answered_where_the_member_asked(here: Town, staff: Staff) -> None:
+    await here.on_web("人工")
+    await here.on_web("什么时候到账")
+    silent, spoken = len(here.phone.heard), len(here.web.heard)
+
+    await here.answered_by_staff(staff, "三天内到账")
+
+    await here.web.hears(spoken + 1)
+    assert "三天内到账" in here.web.heard[-1]
+    assert len(here.phone.heard) == silent
+
+
+async def answered_where_the_member_is_by_then(here: Town, staff: Staff, claim: Claim) -> None:
+    """On the phone again, and there a picture goes back."""
+    assert claim.number in await here.on_phone("我的申请")
+    here.phone.read, spoken = len(here.phone.heard), len(here.web.heard)
+
+    await here.answered_by_staff(staff, "请发一张银行卡照片")
+
+    assert "请发一张银行卡照片" in await here.phone.hears()
+    await replied_with_a_picture(here, "这张行吗")
+    assert len(here.web.heard) == spoken
+
+
+async def parted(here: Town) -> None:
+    here.phone.read = len(here.phone.heard)
+    assert "断开了" in await here.on_web(APART)
+    await here.phone.hears()
+
+    assert await here.chats() == set()
+
+
+async def answered_where_the_claim_was_made(here: Town, staff: Staff, claim: Claim) -> None:
+    assert claim.number not in await here.on_web("我的申请")
+    here.phone.read, spoken = len(here.phone.heard), len(here.web.heard)
+
+    await here.answered_by_staff(staff, "收到")
+
+    assert "收到" in await here.phone.hears()
+    assert len(here.web.heard) == spoken
 
 
 async def a_claim(here: Town, chat: Chat) -> tuple[Staff, Claim]:
