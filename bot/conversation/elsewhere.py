@@ -23,7 +23,7 @@ from bot.conversation.tables import conversations
 from bot.conversation.talk import Reply, Talk
 from bot.linking import codes, party, tries
 from bot.message import Button, Chat, Message, Say
-from bot.reminders import following
+from bot.reminders import announcements, following
 from bot.wording import closest
 from handlers.identity import read_certno, read_name, read_phone
 from handlers.understanding.reading import Read
@@ -101,6 +101,7 @@ def unlink(talk: Talk, number: str) -> Reply:
     gone = chat if not number else party.named(conn, chat, int(number)) if is_number else None
     if gone is None or party.party_of(conn, gone) is None:
         return go_on(talk.noting(Say("elsewhere.alone")))
+    announcements.keep(conn, gone, talk.now)
     others = party.leave(conn, gone, actor=member(chat), now=talk.now)
     for other in {*others, gone} - {chat}:
         tell(conn, other, Message((Say("elsewhere.left", {"channel": gone.channel}),)), talk.now)

@@ -21,6 +21,12 @@ def stop(conn: Connection, chat: Chat, now: datetime) -> None:
     conn.execute(insert_new(conn, announcements_off), rows)
 
 
+def keep(conn: Connection, chat: Chat, now: datetime) -> None:
+    """Have it hold in every chat of this member before one of them leaves, also in those that came after it was said."""
+    if not wants(conn, chat):
+        stop(conn, chat, now)
+
+
 def allow(conn: Connection, chat: Chat) -> None:
     """It does after all, in every chat of this member."""
     for one in party.together(conn, chat):

@@ -7,6 +7,8 @@ from sqlalchemy import Connection
 from bot import wording
 from bot.broadcast.message import message
 from bot.channels import plain
+from bot.conversation.actions import order_action
+from bot.linking import party
 from bot.message import Chat, Pressed
 from bot.reminders import announcements
 from bot.store import Store
@@ -67,3 +69,16 @@ async def test_who_is_forgotten_is_not_remembered_as_one_who_wants_nothing(store
 
     await store.write(work)
     assert await wants(store, chat)
+
+
+async def test_it_holds_in_a_chat_that_came_later_when_the_one_it_was_said_in_goes_its_own_way(store: Store) -> None:
+    scene, later = Scene(store), Chat("web", "came-later")
+    await scene.open()
+    await scene.tell(Pressed(announcements.STOP))
+    await store.write(lambda conn: party.join(conn, scene.chat, later, actor="member", how="code", now=scene.now))
+
+    await scene.tell(Pressed(order_action("unlink")))
+
+    assert await store.read(lambda conn: party.party_of(conn, later)) is None
+    assert not await wants(store, later)
+    assert not await wants(store, scene.chat)
