@@ -9,11 +9,13 @@ import sqlite3
 import sys
 from collections.abc import Awaitable, Callable
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import psycopg
 import pytest
 
+from tests.claims.making import Stay, claim_for, plant
 from tests.clusters import address, cluster, restart, stop
 from tests.process.aftermath import is_whole, nothing_is_lost
 from tests.process.members import a_conversation
@@ -29,14 +31,14 @@ DURABLE = ("fsync=off", "full_page_writes=off", "max_connections=50", "listen_ad
 Trouble = Callable[[Bot], Awaitable[None]]
 
 
-async def outlived(folder: Path, template: Path, trouble: Callable[[Bot], Awaitable[None]], **settings: str) -> Bot:
-    """Members of all channels through this trouble; what they said and heard is as if nothing had happened."""
+async def outlived(folder: Path, template: Path, trouble: Trouble, **settings: str) -> Bot:
+    """Members of all channels, and staff with a new claim, through this trouble; what they said and heard is as if nothing had happened."""
     dice = random.Random(SEED)  # noqa: S311 - any will do
 
     async with besieged(folder, **settings) as (bot, platforms):
         siege = Siege(bot, platforms, BURST, [a_conversation(dice) for _ in range(CONVERSATIONS)], is_away_at_times=True)
         life = bot.process
-        await siege.run(dice, begun(trouble, bot))
+        await siege.run(dice, with_a_claim(siege, trouble))
         await siege.settled()
         assert bot.process is life
         assert await bot.stop() == 0
@@ -46,9 +48,13 @@ async def outlived(folder: Path, template: Path, trouble: Callable[[Bot], Awaita
     return bot
 
 
-async def begun(trouble: Callable[[Bot], Awaitable[None]], bot: Bot) -> None:
-    """A trouble as a task wants it."""
-    await trouble(bot)
+async def with_a_claim(siege: Siege, trouble: Trouble) -> None:
+    """The trouble, right after a claim that staff are to be told of."""
+    async with siege.bot.store() as store:
+        town = await store.write(plant)
+        claim = await store.write(claim_for, Stay(town.east_base), now=datetime.now(UTC))
+    siege.claims.append(claim.number)
+    await trouble(siege.bot)
 
 
 @pytest.mark.parametrize("seconds", [3, pytest.param(30, marks=pytest.mark.faults)])
