@@ -12,7 +12,7 @@ import pytest
 from bot import wording
 from bot.claims.states import State
 from bot.conversation.going_on import OUTCOMES
-from bot.conversation.results import LEFT_OUT, PART
+from bot.conversation.worth_telling import LEFT_OUT, PART
 from bot.documents.errors import Reason as Refusal
 from calculator import load
 from calculator.edition import Edition

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.conversation.results import telling
 from bot.conversation.talk import as_json
+from bot.conversation.worth_telling import telling
 from bot.message import Say
 from calculator.estimate import Estimate
 from calculator.verdict import Outcome

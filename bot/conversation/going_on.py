@@ -4,29 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from datetime import date
 from typing import Any
 
 from bot.claims import find, resubmit
 from bot.claims.errors import ClaimError
-from bot.claims.submit import Application, submit
 from bot.conversation import drafts
 from bot.conversation.actions import order_action
 from bot.conversation.heard import asked_for
 from bot.conversation.promised import comes_of_age, offered
-from bot.conversation.results import clauses, combined, other_benefits, result
+from bot.conversation.results import result
 from bot.conversation.state import Place
-from bot.conversation.talk import Reply, Rows, Talk
+from bot.conversation.submitted import after_claim, applied
+from bot.conversation.talk import Reply, Talk
 from bot.message import Button, Say, UploadId
-from bot.threads import ask
 from bot.threads.news import WRITE
 from bot.threads.thread import is_open_in
-from calculator.facts import to_json
 from calculator.policy import Policies
-from calculator.verdict import Outcome
 from handlers.benefit import Estimated, NotYet
 from handlers.birthday import Born
-from handlers.claim import DEATH, Applied, Declined
+from handlers.claim import Applied, Declined
 from handlers.facts import is_any_cause
 from handlers.mend import Mended
 
@@ -142,66 +138,6 @@ def _declined(talk: Talk, _: Declined) -> Reply:
     return menu(drafts.emptied(talk).noting(Say("consent.declined")))
 
 
-def _applied(talk: Talk, outcome: Applied) -> Reply:
-    chat = talk.conversation.chat
-    application = Application(
-        benefit=outcome.benefit,
-        chat=chat,
-        locale=talk.conversation.locale,
-        name=outcome.person.name,
-        certno=outcome.person.certno,
-        phone=outcome.person.phone,
-        card=outcome.card,
-        union_id=outcome.person.union.id,
-        facts={name: to_json(value) for name, value in outcome.facts.items()},
-        estimate=outcome.estimate.to_json(),
-        edition=outcome.edition.id,
-        year=outcome.day.year,
-        estimated=outcome.estimate.amount,
-        uploads=tuple((UploadId(document.upload), document.kind) for document in outcome.documents),
-        helper=outcome.helper,
-    )
-    submitted = submit(talk.conn, application, now=talk.now)
-    ask.join_claim(talk.conn, chat, submitted.id, now=talk.now)
-    sample = (Say("result.sample"),) if outcome.estimate.status == "sample" else ()
-    lines = (Say("claim.submitted", {"number": submitted.number}), _submitted_amount(outcome), *sample, Say("claim.submitted_next"))
-    others = combined(outcome.edition, outcome.facts, talk.case.policies)
-    said = (*talk.noted, *lines, *_by_helper(outcome), *_missing(outcome, talk.case.day), *clauses(others))
-    return Reply(Place(at_menu=True, drafts=talk.place.drafts), said, (*other_benefits(others), *_after_claim()))
-
-
-def _by_helper(outcome: Applied) -> tuple[Say, ...]:
-    """Where somebody filed for the member: that it is noted, and that the member will hear of it.
-
-    How the member hears of it is not said: it would tell whoever typed the number that there is such a member, and that they chat with us.
-    """
-    if outcome.helper is None:
-        return ()
-    figures = {"name": outcome.person.name}
-    noted = Say("claim.submitted.by_helper", figures)
-    if DEATH in outcome.facts.values():
-        return (noted,)
-    return (noted, Say("claim.submitted.member_hears", figures))
-
-
-def _missing(outcome: Applied, today: date) -> tuple[Say, ...]:
-    """What becomes of papers that are still to come, and until when."""
-    if outcome.missing == 0:
-        return ()
-    last = outcome.estimate.hand_in_by
-    if last is None or last < today:
-        return (Say("claim.submitted_missing"),)
-    return (Say("claim.submitted_missing_by", {"day": last.isoformat()}),)
-
-
-def _submitted_amount(outcome: Applied) -> Say:
-    amount = outcome.estimate.amount
-    if amount is None:
-        return Say("claim.submitted_review")
-    is_review = outcome.estimate.verdict.outcome is Outcome.REVIEW
-    return Say("claim.submitted_review_amount" if is_review else "claim.submitted_amount", {"amount": amount})
-
-
 def _mended(talk: Talk, outcome: Mended) -> Reply:
     papers = tuple((UploadId(document.upload), document.kind) for document in outcome.documents)
     try:
@@ -210,18 +146,14 @@ def _mended(talk: Talk, outcome: Mended) -> Reply:
         return menu(drafts.emptied(talk).noting(Say("mend.too_late")))
     number = next(c.number for c in find.of_chat(talk.conn, talk.conversation.chat) if c.id == outcome.claim_id)
     sent = Say("mend.sent" if outcome.missing == 0 else "mend.sent_part", {"number": number})
-    return Reply(Place(at_menu=True, drafts=talk.place.drafts), (*talk.noted, sent), _after_claim())
-
-
-def _after_claim() -> Rows:
-    return ((Button(Say("menu.status"), order_action("status")), Button(Say("button.menu"), order_action("menu"))),)
+    return Reply(Place(at_menu=True, drafts=talk.place.drafts), (*talk.noted, sent), after_claim())
 
 
 OUTCOMES: Mapping[type, Callable[[Talk, Any], Reply]] = {
     Estimated: _estimated,
     NotYet: _not_yet,
     Declined: _declined,
-    Applied: _applied,
+    Applied: applied,
     Mended: _mended,
     Born: comes_of_age,
 }

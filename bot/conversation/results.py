@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from itertools import zip_longest
-
 from bot.conversation.actions import order_action
 from bot.conversation.block import ROWS, Told, block
 from bot.conversation.failures import failure, own_figure
 from bot.conversation.talk import Rows, as_json
+from bot.conversation.worth_telling import sentence, worth_telling
 from bot.message import Button, Say
 from calculator.change import Change, changes
 from calculator.edition import Combination, Edition
@@ -16,26 +15,14 @@ from calculator.facts import Facts
 from calculator.logic import State
 from calculator.policy import Policies
 from calculator.verdict import ConditionResult, Outcome
-from calculator.working import Step
 from handlers.benefit import Estimated, late_by, reasons
 from handlers.claim import DEATH
-
-LEFT_OUT = frozenset({"base", "plus", "minus", "net", "product", "rounded"})
-"""Steps of the working that only "why" shows."""
-
-PART = "product"
-"""What one part of several gives is worth saying: the result names only their total."""
-
-PARTS = frozenset({PART, "each"})
 
 RECEIPTS = frozenset({"year_self_pay", "year_out_of_pocket"})
 """Sums of a year's receipts, of which one is easily forgotten."""
 
 NEAR = 10
 """A tenth of the sum is little."""
-
-BASES = frozenset({"base", "net"})
-"""Steps that name what the next ones are worked out from."""
 
 
 def result(estimated: Estimated, policies: Policies) -> tuple[tuple[Say, ...], Rows]:
@@ -84,8 +71,8 @@ def _told(estimated: Estimated) -> tuple[tuple[Say, ...], bool]:
 
 def _drawn(estimated: Estimated) -> tuple[Say, ...]:
     """How the sum comes about, as a block; what is no figure follows in sentences."""
-    told = _worth_telling(estimated.estimate)
-    sentences = tuple(_step("step", each) for each in told if each.step.kind not in ROWS)
+    told = worth_telling(estimated.estimate)
+    sentences = tuple(sentence("step", each) for each in told if each.step.kind not in ROWS)
     return (*block(told, estimated.edition.award), *sentences)
 
 
@@ -130,7 +117,7 @@ def why(estimated: Estimated) -> tuple[Say, ...]:
     """Every condition with the member's own figure and its clause, then every step of the working."""
     estimate = estimated.estimate
     conditions = tuple(_condition(estimated, result) for result in estimate.verdict.conditions)
-    working = tuple(_step("working", Told(step, None)) for step in estimate.working)
+    working = tuple(sentence("working", Told(step, None)) for step in estimate.working)
     return (
         *((Say("why.title"), *conditions) if conditions else ()),
         *((Say("why.working"), *working) if working else ()),
@@ -150,45 +137,6 @@ def _condition(estimated: Estimated, condition: ConditionResult) -> Say:
         return Say("why.failed_nearest", {"failure": as_json(failure(estimated.edition, condition))})
     key = {State.MET: "why.met", State.FAILED: "why.failed", State.REVIEW: "why.review", State.UNKNOWN: "why.unknown"}[condition.state]
     return Say(key, {"clause": condition.clause, "value": own_figure(estimated.edition, condition)})
-
-
-def telling(estimate: Estimate) -> tuple[Say, ...]:
-    """The steps that say why it is this much in sentences, each beside the sum it started from."""
-    return tuple(_step("step", each) for each in _worth_telling(estimate))
-
-
-def _worth_telling(estimate: Estimate) -> tuple[Told, ...]:
-    """The steps that say why it is this much."""
-    has_parts = sum(_pays(step) for step in estimate.working) > 1
-    told: list[Told] = []
-    base: Step | None = None
-    for step, after in zip_longest(estimate.working, estimate.working[1:]):
-        base = step if step.kind in BASES else base
-        is_cut = after is not None and after.kind == "cap_part"
-        if _is_telling(step, base, has_parts=has_parts and not is_cut):
-            told.append(Told(step, base))
-    return tuple(told)
-
-
-def _pays(step: Step) -> bool:
-    """Whether a step is a part of an award, and more than nothing."""
-    return step.kind in PARTS and step.figures["amount"] > 0
-
-
-def _is_telling(step: Step, base: Step | None, *, has_parts: bool) -> bool:
-    """Whether a step belongs in the result: what one part gives only beside another, and nothing about a part that pays nothing."""
-    if step.kind in {PART, "total"}:
-        return has_parts and (step.kind == "total" or _pays(step))
-    if step.kind == "rate":
-        return base is not None and base.figures["amount"] > 0
-    return step.kind not in LEFT_OUT and (step.kind not in PARTS or _pays(step))
-
-
-def _step(words: str, told: Told) -> Say:
-    key = f"{words}.{told.step.kind}"
-    if words == "step" and told.step.kind == "route" and "unit" not in told.step.figures["needs"]:
-        key = "step.route_within"
-    return Say(key, told.figures())
 
 
 def _sample(estimate: Estimate) -> tuple[Say, ...]:

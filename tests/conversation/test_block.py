@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from bot import wording
 from bot.conversation.block import ROWS, WITHIN, YEAR_CELLS
-from bot.conversation.results import LEFT_OUT, result
+from bot.conversation.results import result
+from bot.conversation.worth_telling import LEFT_OUT
 from bot.message import Say
 from calculator import Edition, Facts, Fen, load
 from calculator.awards.banded import RateOnWhole
