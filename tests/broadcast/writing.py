@@ -11,6 +11,7 @@ from sqlalchemy import Connection, insert, select, update
 from bot.broadcast import write
 from bot.broadcast.audience import Audience, Of
 from bot.broadcast.find import Broadcast
+from bot.broadcast.states import Fate
 from bot.broadcast.tables import broadcast_recipients, broadcasts
 from bot.broadcast.write import Draft
 from bot.conversation.tables import conversations
@@ -68,6 +69,12 @@ def signed(conn: Connection, office: Office, *, audience: Audience = EVERYBODY, 
 def fates(conn: Connection) -> list[str]:
     """What became of everybody, in their order."""
     return list(conn.scalars(select(broadcast_recipients.c.fate).order_by(broadcast_recipients.c.id)))
+
+
+def phones_leaving(conn: Connection) -> set[int]:
+    """Whose message may have left, and nobody has noted that it did."""
+    rows = conn.scalars(select(broadcast_recipients.c.chat).where(broadcast_recipients.c.fate == Fate.LEAVING))
+    return {int(chat) for chat in rows}
 
 
 def of_union(audience: Audience, conn: Connection, union: int) -> Audience:
