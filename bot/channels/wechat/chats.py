@@ -65,9 +65,12 @@ def reach(conn: Connection, chat: str, now: datetime) -> Reach:
     return Reach.OPEN if is_open else Reach.WAITS
 
 
-def show(conn: Connection, chat: str, shown: Sequence[Choice]) -> None:
-    """These choices stand in the text shown last."""
-    put_back(conn, chat, remembered(shown, choices(conn, chat)))
+def show(conn: Connection, chat: str, shown: Sequence[Choice], said_at: datetime) -> None:
+    """These choices stand in the text shown last, or in one from before the member's last word: then what came after it counts first."""
+    meant = choices(conn, chat)
+    heard_at = conn.scalar(select(wechat_chats.c.heard_at).where(wechat_chats.c.chat == chat))
+    is_old = heard_at is not None and said_at < heard_at
+    put_back(conn, chat, remembered(meant, shown) if is_old else remembered(shown, meant))
 
 
 def put_back(conn: Connection, chat: str, all_choices: Sequence[Choice]) -> None:

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, delete, select, update
 from bot.channels.plain import Choice
 from bot.channels.wechat import chats
 from bot.channels.wechat.tables import wechat_chats, wechat_sends
+from bot.jobs.tables import jobs
 from bot.store.tables import insert_new
 
 KEPT = timedelta(days=30)
@@ -55,7 +56,7 @@ def leaving(conn: Connection, job: int, chat: str, choices: Sequence[Choice] | N
     _change(conn, job, now, unanswered=wechat_sends.c.unanswered + 1)
     before = chats.choices(conn, chat)
     if choices is not None:
-        chats.show(conn, chat, choices)
+        chats.show(conn, chat, choices, conn.scalar(select(jobs.c.added_at).where(jobs.c.id == job)) or now)
     return before
 
 

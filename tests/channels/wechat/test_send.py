@@ -9,9 +9,13 @@ from pathlib import Path
 
 import pytest
 import structlog
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
+from bot import notices
+from bot.channels.plain import Choice, chosen
+from bot.channels.wechat import chats, ledger
 from bot.jobs.tables import jobs
+from bot.message import Chat
 from bot.store import Store
 from tests.channels.telegram.running import Echo, button, now, says
 from tests.channels.wechat.running import Running, running
@@ -281,3 +285,15 @@ async def test_a_wrong_secret_is_named_in_the_log_and_everything_waits(
 
     assert {"wechat_settings_refused"} <= {log["event"] for log in logs}
     assert follower.member.passive == len(follower.heard) == 1
+
+
+async def test_an_old_text_that_comes_again_does_not_take_the_letters_of_the_last_one(store: Store) -> None:
+    def work(conn: Connection) -> tuple[str | None, str | None]:
+        old, new = now() - timedelta(seconds=9), now()
+        notices.queue(conn, Chat("wechat", "o1"), says("old"), locale="zh_CN", now=old)
+        job = conn.execute(select(jobs.c.id)).scalar_one()
+        chats.heard(conn, "o1", new, (Choice(1, "没领过", "=1.1.paid_this_year.0", False, is_letter=True),))
+        ledger.leaving(conn, job, "o1", (Choice(0, "上一题", "back", True),), new)
+        return chosen("A", chats.choices(conn, "o1")), chosen("上一题", chats.choices(conn, "o1"))
+
+    assert await store.write(work) == ("=1.1.paid_this_year.0", "back")
