@@ -51,12 +51,18 @@ def refusing() -> str:
 
 
 @asynccontextmanager
-async def hanging() -> AsyncIterator[str]:
-    """An address that takes every call and never answers."""
-    over = asyncio.Event()
+async def hanging(held: list[int] | None = None) -> AsyncIterator[str]:
+    """An address that takes every call and never answers; `held` is told at each call how many now hang there."""
+    over, callers = asyncio.Event(), set[asyncio.Task[bytes]]()
 
-    async def never(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def never(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        gone = asyncio.create_task(reader.read())
+        callers.add(gone)
+        gone.add_done_callback(callers.discard)
+        if held is not None:
+            held.append(len(callers))
         await over.wait()
+        gone.cancel()
         writer.close()
 
     server = await asyncio.start_server(never, "127.0.0.1", 0)

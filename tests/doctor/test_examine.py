@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import threading
-import time
 from pathlib import Path
 
 from pydantic import SecretStr
@@ -32,11 +31,10 @@ async def test_a_check_that_hangs_or_breaks_is_a_line_among_the_others(tmp_path:
         return [fine("disk", free="1", wanted="1")]
 
     checks = (Examined("database", hangs, 0.2), Examined("keys", breaks), Examined("disk", works))
-    begun = time.monotonic()
-    findings = await examine(settings(tmp_path), {}, checks)
+    async with asyncio.timeout(60):
+        findings = await examine(settings(tmp_path), {}, checks)
     over.set()
 
-    assert time.monotonic() - begun < 5
     assert [(each.check, each.key) for each in findings] == [
         ("database", "doctor.hangs"),
         ("keys", "doctor.broke"),
@@ -47,8 +45,9 @@ async def test_a_check_that_hangs_or_breaks_is_a_line_among_the_others(tmp_path:
     assert "what a member wrote" not in "".join(lines)
 
 
-async def test_services_that_all_hang_take_no_longer_than_one(tmp_path: Path) -> None:
-    async with hanging() as url:
+async def test_services_that_all_hang_are_waited_for_together(tmp_path: Path) -> None:
+    held: list[int] = []
+    async with hanging(held) as url:
         port = int(url.rsplit(":", 1)[1])
         used = settings(
             tmp_path,
@@ -65,13 +64,12 @@ async def test_services_that_all_hang_take_no_longer_than_one(tmp_path: Path) ->
             wecom_api_url=url,
             database_url=f"postgresql+psycopg://nobody@127.0.0.1:{port}/niangjia",
         )
-        begun = time.monotonic()
         async with asyncio.timeout(60):
             findings = await examine(used, {}, tuple(Examined(each.name, each.check, 2.0, each.if_slow) for each in CHECKS))
 
-    assert time.monotonic() - begun < 15
-    bad = {finding.check for finding in findings if finding.level is Level.WRONG}
-    assert {"database", "telegram", "wechat", "wecom_robot", "wecom_app"} <= bad
+    services = {"database", "telegram", "wechat", "wecom_robot", "wecom_app"}
+    assert max(held) >= len(services)
+    assert services <= {finding.check for finding in findings if finding.level is Level.WRONG}
     assert {"disk", "memory", "zones", "storage"} <= {finding.check for finding in findings if finding.level is not Level.WRONG}
 
 
