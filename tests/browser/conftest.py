@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 
 from bot.store import Keyring, Store
 from tests.channels.web.running import Running, running_chat
@@ -24,7 +24,12 @@ FLAGS = [
     "--disable-sync",
 ]
 
+PATIENCE_MS = 60_000
+"""What a page shows late is slow, not wrong."""
+
 Visit = Callable[..., Awaitable[Page]]
+
+expect.set_options(timeout=PATIENCE_MS)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -66,7 +71,7 @@ async def visit(browser: Browser, chat: Running) -> AsyncIterator[Visit]:
         phone = {"viewport": {"width": width, "height": height}, "locale": "zh-CN", "has_touch": width < 800}
         context = await browser.new_context(**{**phone, **options})
         contexts.append(context)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE_MS)
         page = await context.new_page()
         page.on("pageerror", lambda error: failures.append(str(error)))
         page.on("console", lambda said: failures.append(said.text) if "Content Security Policy" in said.text else None)

@@ -84,7 +84,7 @@ async def test_it_is_written_signed_and_watched_without_a_reload(browser: Browse
         await going.until(lambda broadcast: broadcast.gathered_at)
         await expect(signer.get_by_role("progressbar")).to_be_visible()
         await going.over()
-    await expect(signer.get_by_role("main")).to_contain_text(f"{MEMBERS} 人里，{MEMBERS} 人已有结果。", timeout=10_000)
+    await expect(signer.get_by_role("main")).to_contain_text(f"{MEMBERS} 人里，{MEMBERS} 人已有结果。")
     await expect(signer.get_by_role("main")).to_contain_text("已发完")
     assert await signer.locator("[data-live]").count() == 0
 
@@ -110,7 +110,7 @@ async def test_a_double_tap_on_what_came_by_a_renewal_is_sent_once(browser: Brow
     page = await desk.page(browser, desk.office.writer)
     await page.goto(desk.console.base + "/broadcasts/1")
     await page.locator("#live").evaluate("place => { place.dataset.first = 'yes'; }")
-    await expect(page.locator("#live[data-first]")).to_have_count(0, timeout=10_000)
+    await expect(page.locator("#live[data-first]")).to_have_count(0)
 
     refused = await page.locator("form[action$='/pause']").evaluate("""form => {
         const tap = () => form.dispatchEvent(new SubmitEvent("submit", { bubbles: true, cancelable: true }));

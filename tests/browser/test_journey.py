@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 from playwright.async_api import Browser, Locator, Page, expect
 
+from tests.browser.conftest import PATIENCE_MS
 from tests.process.running import running
 
 pytestmark = pytest.mark.browser
@@ -69,7 +70,7 @@ async def test_from_the_first_question_to_the_decision_in_the_same_chat(browser:
 async def opened(browser: Browser, address: str, faults: list[str], width: int) -> Page:
     """A page in a browser of its own."""
     context = await browser.new_context(viewport={"width": width, "height": 844}, locale="zh-CN", has_touch=width < 800)
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(PATIENCE_MS)
     page = await context.new_page()
     page.on("pageerror", lambda error: faults.append(str(error)))
     page.on("console", lambda said: faults.append(said.text) if said.type == "error" else None)

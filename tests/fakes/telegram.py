@@ -23,7 +23,7 @@ TOKEN = "4242:made-up-token"
 LARGEST_FILE = 20 * 1024 * 1024
 LONGEST_TEXT = 4096
 LONGEST_ACTION = 64
-PATIENCE_S = 40.0
+PATIENCE_S = 60.0
 """How long a test waits for what must come. Only a test that fails ever waits so long; a busy machine may take its time."""
 
 

@@ -113,7 +113,7 @@ async def test_listeners_hear_of_commits_and_not_of_failures_or_reads(store: Sto
     assert not heard.is_set()
 
     await store.write(put, "b")
-    await asyncio.wait_for(heard.wait(), 5)
+    await asyncio.wait_for(heard.wait(), 60)
 
 
 async def test_a_hundred_increments_at_once_all_count(store: Store) -> None:
@@ -220,7 +220,7 @@ async def test_a_locked_database_is_waited_for(sqlite_store: Store, other_writer
     assert await sqlite_store.read(texts) == set()
     other_writer.execute("COMMIT")
 
-    await asyncio.wait_for(waiting, 10)
+    await asyncio.wait_for(waiting, 60)
     assert await sqlite_store.read(texts) == {"a"}
 
 

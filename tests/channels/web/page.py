@@ -15,7 +15,7 @@ from aiohttp import ClientResponse, ClientSession, ClientTimeout, CookieJar
 from aiohttp.test_utils import TestServer
 
 Event = dict[str, Any]
-PATIENCE_S = 10.0
+PATIENCE_S = 60.0
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Page:
 
     def __init__(self, server: TestServer, cookies: CookieJar | None = None) -> None:
         self.server = server
-        self.client = ClientSession(cookie_jar=cookies or CookieJar(unsafe=True), timeout=ClientTimeout(20))
+        self.client = ClientSession(cookie_jar=cookies or CookieJar(unsafe=True), timeout=ClientTimeout(60))
         self.headers = {"X-Niangjia": "chat", "Origin": str(server.make_url("")).rstrip("/")}
 
     async def __aenter__(self) -> Self:

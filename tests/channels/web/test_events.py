@@ -23,7 +23,7 @@ async def only_chat(running: Running) -> str:
 
 async def listening(running: Running, chat: str, pages: int) -> None:
     """Wait until so many pages are open."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while running.streams.count(chat) < pages:  # noqa: ASYNC110 - the product needs no event for it
             await asyncio.sleep(0)
 
@@ -122,7 +122,7 @@ async def test_closing_ends_every_stream(page: Page, running: Running) -> None:
 
         await running.streams.close()
 
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             assert [event async for event in events] in ([], [{"ready": True}])
 
 
