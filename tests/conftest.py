@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Iterator
 from itertools import count
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from bot.store import Keyring, Store
@@ -14,6 +15,11 @@ from tests.clusters import NoClusterError, cluster, create_all, database
 
 QUICK = ("fsync=off", "full_page_writes=off", "synchronous_commit=off", "deadlock_timeout=50ms", "max_connections=200", "listen_addresses=")
 _numbers = count(1)
+
+ANY_MACHINE = hypothesis.settings(deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.register_profile("repeatable", ANY_MACHINE, derandomize=True)
+hypothesis.settings.register_profile("explore", ANY_MACHINE)
+hypothesis.settings.load_profile("repeatable")  # the same examples each time; `pytest --hypothesis-profile=explore` looks for new ones
 
 
 @pytest.fixture(scope="session")
