@@ -40,6 +40,8 @@ def _split(separator: str) -> BeforeValidator:
 Hour = Annotated[int, Field(ge=0, le=24)]
 Days = Annotated[int, Field(ge=1, le=3650)]
 Url = Annotated[str, AfterValidator(_without_slash)]
+TEMPLATE_FIELD = r"[A-Za-z_]\w*=(?:news|number|day|hint|text:[^,=\n]{1,20})"
+TEMPLATE_FIELDS = rf"^{TEMPLATE_FIELD}(?:,{TEMPLATE_FIELD})*$"
 ENCODING_AES_KEY = re.compile(r"[A-Za-z0-9+/]{43}")
 
 
@@ -100,6 +102,14 @@ class Settings(BaseSettings):
     wechat_token: SecretStr | None = Field(None, description="Token with which WeChat signs what it posts")
     wechat_aes_key: SecretStr | None = Field(None, description="EncodingAESKey of the safe mode; without it messages come in plain")
     wechat_secret: SecretStr | None = Field(None, description="AppSecret of the account, for calls to WeChat")
+    wechat_template_id: str | None = Field(
+        None, description="ID of the template with which silent members are told that news waits; without it none are"
+    )
+    wechat_template_fields: str = Field(
+        "thing1=news,character_string2=number,time3=day",
+        pattern=TEMPLATE_FIELDS,
+        description="What each field of that template holds: news, number, day, hint, or text: and a fixed text",
+    )
     wechat_api_url: Url = Field("https://api.weixin.qq.com", description="Address of WeChat's API")
 
     wecom_webhook_url: SecretStr | None = Field(

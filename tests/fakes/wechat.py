@@ -27,6 +27,7 @@ from aiohttp import ClientError, ClientSession, ClientTimeout, web
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 from tests.fakes.telegram import PATIENCE_S, CutAfter, CutBefore, Silence, Status
+from tests.fakes.wechat_templates import Refused, Templates
 
 Json = dict[str, Any]
 
@@ -36,6 +37,7 @@ ACCOUNT = "gh_madeup"
 LONGEST_BYTES = 2048
 QUOTA = 5
 PUSH_TRIES, PUSH_S = 3, 5.0
+FINISHED = "TEMPLATESENDJOBFINISH"
 
 
 @dataclass(frozen=True)
@@ -100,6 +102,7 @@ class WeChatServer:
         self.members: dict[str, Member] = {}
         self.media: dict[str, bytes] = {}
         self.menu: Json = {}
+        self.templates = Templates()
         self.calls: list[Call] = []
         self.pushes: list[Pushed] = []
         self.faults: defaultdict[str, deque[Fault]] = defaultdict(deque)
@@ -158,13 +161,18 @@ class WeChatServer:
 
     async def push(self, fields: dict[str, str]) -> Pushed:
         """Push as WeChat does: three tries of five seconds, each as long as the one before was not answered."""
-        if member := self.members.get(fields["FromUserName"]):
+        is_theirs = fields.get("Event") != FINISHED
+        if is_theirs and (member := self.members.get(fields["FromUserName"])):
             member.is_shut, member.quota = False, QUOTA
         for _ in range(PUSH_TRIES):
             pushed = await self.try_push(fields)
             if pushed.status:
                 break
         return pushed
+
+    async def finish(self, person: str, msgid: int, status: str = "success") -> Pushed:
+        """Tell the account what became of a template message. That is nothing its member did."""
+        return await self.push(self.fields(person, "event", Event=FINISHED, MsgID=str(msgid), Status=status))
 
     async def try_push(self, fields: dict[str, str]) -> Pushed:
         """One try; a passive reply is shown to its member."""
@@ -242,6 +250,10 @@ class WeChatServer:
             raise ApiError(40001)
         if path == "media/get":
             return self._media(query.get("media_id", ""))
+        if path == "template/get_all_private_template":
+            return web.json_response(self.templates.listed())
+        if path == "message/template/send":
+            return web.json_response({"errcode": 0, "errmsg": "ok", "msgid": self._template(body)})
         if path == "message/custom/send":
             self._custom(body, caller)
         elif path == "menu/create":
@@ -280,6 +292,18 @@ class WeChatServer:
         member.quota -= 1
         member.texts.append(text)
         member.callers.append(caller)
+
+    def _template(self, asked: Json) -> int:
+        if not self.may_write:
+            raise ApiError(48001)
+        if asked["touser"] not in self.members:
+            raise ApiError(40003)
+        if not self.members[asked["touser"]].follows:
+            raise ApiError(43004)
+        try:
+            return self.templates.send(asked, self.clock())
+        except Refused as refused:
+            raise ApiError(refused.code) from refused
 
     def _stir(self) -> None:
         self.changed.set()

@@ -6,6 +6,7 @@ import re
 
 from tests.fakes.telegram import PATIENCE_S
 from tests.fakes.wechat import Member, Pushed, WeChatServer
+from tests.fakes.wechat_templates import Card
 
 NUMBERED = re.compile(r"^(\d+|[A-Z])\. (.+)$", re.MULTILINE)
 
@@ -71,6 +72,16 @@ class Follower:
     def heard(self) -> list[str]:
         """All texts of the account so far."""
         return self.member.texts
+
+    @property
+    def cards(self) -> list[Card]:
+        """All template messages so far."""
+        return self.wechat.templates.of(self.member.id)
+
+    async def gets_a_card(self, count: int = 1) -> Card:
+        """Wait until there are so many template messages; the last one."""
+        await self.wechat.until(lambda: len(self.cards) >= count)
+        return self.cards[-1]
 
     async def _does(self, kind: str, **fields: str) -> Pushed:
         self.sent.append(self.wechat.fields(self.member.id, kind, **fields))

@@ -11,12 +11,13 @@ import structlog
 from aiohttp import web
 
 from bot.channels.plain import Wording
-from bot.channels.wechat import faults, files, signatures
+from bot.channels.wechat import faults, files, knock, landing, signatures, template
 from bot.channels.wechat.api import Api
 from bot.channels.wechat.callback import Callback
 from bot.channels.wechat.crypto import Cipher
 from bot.channels.wechat.faults import Refusal, Silence
 from bot.channels.wechat.inbox import Inbox
+from bot.channels.wechat.knocking import Knocker
 from bot.channels.wechat.menu import CREATE, menu
 from bot.channels.wechat.receive import CHANNEL
 from bot.channels.wechat.send import Sender
@@ -48,12 +49,16 @@ class WeChat:
         self.inbox = Inbox(store, Spool(settings.data_dir / "wechat", store.keyring), Desk(step, wording, self._chat_url), clock)
         cipher = Cipher(settings.wechat_aes_key.get_secret_value(), app_id) if settings.wechat_aes_key else None
         self._callback = Callback(self.inbox, token.get_secret_value(), cipher, clock)
-        self._sender = Sender(self.api, store, wording, clock)
-        self.jobs: Mapping[str, Handler] = {FAILED: failed}
+        self._template = template_of(settings)
+        self._knocker = Knocker(self.api, store, wording, self._template, settings.time_zone, clock)
+        self._sender = Sender(self.api, store, wording, clock, self._knocker.tell)
+        shown = dict.fromkeys((knock.FAILED, knock.REFUSED, knock.TEMPLATE), knock.shown)
+        self.jobs: Mapping[str, Handler] = {FAILED: failed, knock.KNOCK: self._knocker.send, **shown}
 
     def routes(self) -> list[web.RouteDef]:
         """The address that WeChat calls."""
-        return [web.get(PATH, self._callback.verify, allow_head=False), web.post(PATH, self._callback.receive)]
+        called = [web.get(PATH, self._callback.verify, allow_head=False), web.post(PATH, self._callback.receive)]
+        return called if self._template is None else [*called, landing.landing(self._chat_url, self._wording)]
 
     async def run(self) -> None:
         """Take what was left on disk, set the menu, and keep the token fresh, until cancelled."""
@@ -100,3 +105,11 @@ class WeChat:
             except Exception as error:  # noqa: BLE001 - the database is away: later, then
                 log.warning("wechat_tidy_failed", error=type(error).__name__)
             await asyncio.sleep(TIDY_S)
+
+
+def template_of(settings: Settings) -> template.Template | None:
+    """The template that is set, if any; a tap on it leads to a page only under an address that phones can reach."""
+    if not settings.wechat_template_id:
+        return None
+    url = f"{settings.public_url}{landing.PATH}" if settings.public_url.startswith("https://") else ""
+    return template.Template(settings.wechat_template_id, template.fields_of(settings.wechat_template_fields), url)

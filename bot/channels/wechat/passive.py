@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, delete, or_, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, delete, or_, select, update
 
 from bot import notices
 from bot.channels import plain
@@ -95,21 +95,27 @@ def give_back(conn: Connection, answer: Answer, now: datetime) -> None:
 
 def let_go(conn: Connection, chat: Chat, now: datetime) -> None:
     """What waits for a member who has gone is looked at now, and given up."""
-    conn.execute(update(jobs).where(_of(chat), WAITS, jobs.c.holder.is_(None)).values(due=now))
+    conn.execute(update(jobs).where(of(chat), WAITS, jobs.c.holder.is_(None)).values(due=now))
+
+
+def waits(conn: Connection, chat: Chat) -> bool:
+    """Whether anything waits for this member."""
+    return conn.execute(select(jobs.c.id).where(of(chat), WAITS).limit(1)).first() is not None
 
 
 def _free(conn: Connection, ids: Sequence[int], holder: str, now: datetime) -> None:
     conn.execute(update(jobs).where(jobs.c.id.in_(ids), jobs.c.holder == holder).values(holder=None, due=now))
 
 
-def _of(chat: Chat) -> ColumnElement[bool]:
+def of(chat: Chat) -> ColumnElement[bool]:
+    """The notices of one member."""
     return and_(jobs.c.lane == f"{CHANNEL}:{chat.id}", jobs.c.kind == notices.JOB_KIND)
 
 
 def _leased(conn: Connection, chat: Chat, holder: str, until: datetime, now: datetime) -> list[_Waiting]:
     """All that waits for this member and is in nobody's hands, from now on in ours; the oldest first."""
     is_free = or_(jobs.c.holder.is_(None), jobs.c.due <= now, and_(jobs.c.holder.startswith(HOLDER), jobs.c.due <= now + OVER))
-    lease = update(jobs).where(_of(chat), WAITS, is_free).values(holder=holder, due=until).returning(jobs.c.id, jobs.c.payload)
+    lease = update(jobs).where(of(chat), WAITS, is_free).values(holder=holder, due=until).returning(jobs.c.id, jobs.c.payload)
     rows = sorted(conn.execute(lease), key=lambda row: int(row.id))
     return [_Waiting(row.id, Message.from_json(row.payload["message"]), row.payload["locale"]) for row in rows]
 

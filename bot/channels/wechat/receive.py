@@ -13,7 +13,7 @@ from defusedxml.ElementTree import ParseError, fromstring
 from bot.message import Chat, Command, Incoming, Pressed
 
 CHANNEL = "wechat"
-LONGEST_CHAT, LONGEST_ID = 64, 80
+LONGEST_CHAT, LONGEST_ID, LONGEST_STATUS = 64, 80, 40
 OPEN_ID = re.compile(rf"[\x21-\x7e]{{1,{LONGEST_CHAT}}}")
 COMMAND = re.compile(r"/([A-Za-z0-9_]{1,32})(?:\s+(.*))?\Z", re.DOTALL)
 HEARD_END = "。.！!？?"
@@ -66,7 +66,20 @@ class Unfollowed:
     update_id: str
 
 
-Received = Typed | Done | PictureCame | CannotUse | Unfollowed
+@dataclass(frozen=True)
+class Finished:
+    """What became of a template message, in WeChat's own words. Nothing the person did."""
+
+    chat: Chat
+    update_id: str
+    message: str
+    status: str
+
+
+Received = Typed | Done | PictureCame | CannotUse | Unfollowed | Finished
+NOTHING_DONE = (Unfollowed, Finished)
+"""After these nobody is there to read an answer."""
+
 Fields = Mapping[str, str]
 
 
@@ -114,6 +127,8 @@ def _event(fields: Fields, chat: Chat, update_id: str) -> Received | None:
             return Done(Incoming(chat, update_id, Command("start")))
         case "UNSUBSCRIBE":
             return Unfollowed(chat, update_id)
+        case "TEMPLATESENDJOBFINISH":
+            return Finished(chat, update_id, fields.get("MsgID", "")[:LONGEST_STATUS], fields.get("Status", "")[:LONGEST_STATUS])
         case "CLICK":
             return Done(Incoming(chat, update_id, Pressed(fields.get("EventKey", ""))))
     return None  # a link was opened, a place was reported, a mass message has gone out ...

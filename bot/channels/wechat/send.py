@@ -8,7 +8,7 @@ What WeChat takes only after the member's next message waits for that, and goes 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -34,14 +34,17 @@ ASK = "/cgi-bin/get_api_domain_ip"
 ASK_AGAIN_S = 3600.0
 """An account that may only answer is asked again so often."""
 
+ShutOut = Callable[[str], Awaitable[None]]
+"""Called for a chat that may not be written to now: what waits may be worth another way."""
+
 log = structlog.get_logger(__name__)
 
 
 class Sender:
     """The sending side of one account."""
 
-    def __init__(self, api: Api, store: Store, wording: Wording, clock: Callable[[], datetime]) -> None:
-        self._api, self._store, self._wording, self._clock = api, store, wording, clock
+    def __init__(self, api: Api, store: Store, wording: Wording, clock: Callable[[], datetime], shut_out: ShutOut) -> None:
+        self._api, self._store, self._wording, self._clock, self._shut_out = api, store, wording, clock, shut_out
         self._only_answers_until: datetime | None = None
 
     async def send(self, notice: Notice, job: Job) -> None:
@@ -53,11 +56,12 @@ class Sender:
         if standing.unanswered >= MOST_UNANSWERED:
             raise Never("unknown")
         if not standing.is_open or (self._only_answers_until is not None and now < self._only_answers_until):
+            await self._shut_out(chat)
             raise Later(faults.WAIT_S, counts=False)
         if (busy_s := self._api.busy_s) > 0:
             raise Later(busy_s, counts=False)
         if standing.unanswered:
-            await self._asked()
+            await asked(self._api)
         said = plain.render(notice.message, notice.locale, self._wording)
         texts = list(plain.split(said.text, LONGEST_BYTES))
         for number, text in enumerate(texts[standing.parts :], standing.parts + 1):
@@ -71,15 +75,6 @@ class Sender:
             raise await self._after(error, chat, before, job) from error
         await noted(partial(self._store.write, ledger.arrived, job.id, self._clock()))
 
-    async def _asked(self) -> None:
-        """Nothing whose answer was lost is risked again before WeChat answers."""
-        try:
-            await self._api.post(ASK, {})
-        except Refusal:
-            return  # an answer, too
-        except Silence as error:
-            raise Later(max(1.0, self._api.busy_s), counts=False) from error
-
     async def _after(self, error: Refusal | Silence, chat: str, before: Sequence[Choice], job: Job) -> Later | Never:
         log.warning("wechat_send_failed", job=job.id, error=faults.name(error))
         if isinstance(error, Silence) and error.may_have_arrived:
@@ -89,6 +84,8 @@ class Sender:
         if isinstance(error, Silence):
             return Later(max(faults.backoff_s(failures), self._api.busy_s), counts=False)
         await self._learnt(error.code, chat)
+        if error.code in faults.CLOSED | faults.NOT_ALLOWED:
+            await self._shut_out(chat)
         return faults.outcome(error, failures)
 
     async def _learnt(self, code: int, chat: str) -> None:
@@ -105,3 +102,13 @@ class Sender:
             )
         elif code in faults.OURS | faults.STALE_TOKEN:
             log.error("wechat_settings_refused", errcode=code)
+
+
+async def asked(api: Api) -> None:
+    """Nothing whose answer was lost is risked again before WeChat answers. Raises Later."""
+    try:
+        await api.post(ASK, {})
+    except Refusal:
+        return  # an answer, too
+    except Silence as error:
+        raise Later(max(1.0, api.busy_s), counts=False) from error

@@ -12,9 +12,9 @@ from sqlalchemy import Connection, select
 from bot import jobs, notices
 from bot.channels import plain
 from bot.channels.plain import Choice, Wording
-from bot.channels.wechat import chats, passive, signatures
+from bot.channels.wechat import chats, knock, passive, signatures
 from bot.channels.wechat.passive import Answer
-from bot.channels.wechat.receive import CannotUse, Done, PictureCame, Received, Typed, Unfollowed
+from bot.channels.wechat.receive import NOTHING_DONE, CannotUse, Done, Finished, PictureCame, Received, Typed, Unfollowed
 from bot.conversation.state import is_first
 from bot.conversation.tables import conversations
 from bot.documents import uploads
@@ -74,6 +74,7 @@ def take(conn: Connection, push: Push, desk: Desk, now: datetime) -> Answer | No
     if isinstance(push.received, Unfollowed):
         chats.leave(conn, push.chat.id, now)
         passive.let_go(conn, push.chat, now)
+    if isinstance(push.received, NOTHING_DONE):
         return None
     return _claimed(conn, push, before, desk, now)
 
@@ -85,7 +86,7 @@ def again(conn: Connection, push: Push, desk: Desk, now: datetime) -> Answer | N
     lost = chats.lost_answer(conn, push.chat.id, push.update_id, push.arrived)
     if lost is not None:
         return Answer(lost)
-    return None if isinstance(push.received, Unfollowed) else _claimed(conn, push, chats.choices(conn, push.chat.id), desk, now)
+    return None if isinstance(push.received, NOTHING_DONE) else _claimed(conn, push, chats.choices(conn, push.chat.id), desk, now)
 
 
 def give_up(conn: Connection, push: Push, error: str, desk: Desk, now: datetime) -> Answer | None:
@@ -93,6 +94,8 @@ def give_up(conn: Connection, push: Push, error: str, desk: Desk, now: datetime)
     if not is_first(conn, Incoming(push.chat, push.update_id, Text(""))):
         return None
     jobs.add(conn, FAILED, {"push": dict(push.fields), "error": error}, now=now)
+    if isinstance(push.received, NOTHING_DONE):
+        return None
     _say(conn, push.chat, Say("error.bug", {"id": error}), now)
     return _claimed(conn, push, chats.choices(conn, push.chat.id), desk, now)
 
@@ -107,6 +110,8 @@ def _taken(conn: Connection, received: Received, choices: Sequence[Choice], desk
     match received:
         case Typed(chat, update_id, text):
             action = plain.chosen(text, choices)
+            if action == knock.READ:
+                return _reads(conn, chat, update_id, text, desk, now)
             return desk.step(conn, Incoming(chat, update_id, Text(text) if action is None else Pressed(action)), now=now)
         case Done(incoming):
             return desk.step(conn, incoming, now=now)
@@ -121,6 +126,17 @@ def _taken(conn: Connection, received: Received, choices: Sequence[Choice], desk
             return True
         case Unfollowed(chat, update_id):
             return is_first(conn, Incoming(chat, update_id, Text("")))
+        case Finished(chat, update_id, message, status):
+            is_new = is_first(conn, Incoming(chat, update_id, Text("")))
+            if is_new:
+                knock.finished(conn, chat.id, message, status, now)
+            return is_new
+
+
+def _reads(conn: Connection, chat: Chat, update_id: str, text: str, desk: Desk, now: datetime) -> bool:
+    """What the card asked for: what waits goes with the answer. Where nothing does, it is a word like any other."""
+    incoming = Incoming(chat, update_id, Text(text))
+    return is_first(conn, incoming) if passive.waits(conn, chat) else desk.step(conn, incoming, now=now)
 
 
 def _claimed(conn: Connection, push: Push, before: Sequence[Choice], desk: Desk, now: datetime) -> Answer | None:

@@ -67,9 +67,13 @@ async def running(
     files: Files | None = None,
     works: bool = True,
     clock: Callable[[], datetime] = now,
+    **more: Any,
 ) -> AsyncIterator[Running]:
-    """The channel and a worker, until the end of the block. With `files`, uploads are made safe; without `works`, nothing is sent."""
-    channel = WeChat(settings(wechat, folder), store, step, words, clock)
+    """The channel and a worker, until the end of the block. With `files`, uploads are made safe; without `works`, nothing is sent.
+
+    What is named beside these is a setting.
+    """
+    channel = WeChat(settings(wechat, folder, **more), store, step, words, clock)
     app = web.Application()
     app.add_routes(channel.routes())
     server = TestServer(app)

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import takewhile
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -27,6 +28,7 @@ from tests.conversation.scene import BOT, MEMBER, ZONE, decided, names, plant_un
 from tests.fakes.telegram import CutBefore, Status
 from tests.fakes.wechat import Code, WeChatServer
 from tests.fakes.wechat_phone import Follower
+from tests.fakes.wechat_templates import TEMPLATE_ID
 
 Start = Callable[..., AbstractAsyncContextManager[Running]]
 
@@ -62,9 +64,9 @@ async def start(sqlite_store: Store, wechat: WeChatServer, keyring: Keyring, clo
     await sqlite_store.write(plant_unions)
     files = Files((tmp_path / "files").as_uri(), keyring)
 
-    def started(place: str = "changchun") -> AbstractAsyncContextManager[Running]:
+    def started(place: str = "changchun", **more: Any) -> AbstractAsyncContextManager[Running]:
         take = partial(step, policies=load(place), zone=ZONE)
-        return running(sqlite_store, wechat, take, tmp_path / "data", files=files, clock=clock)
+        return running(sqlite_store, wechat, take, tmp_path / "data", files=files, clock=clock, **more)
 
     return started
 
@@ -135,3 +137,36 @@ async def test_the_bot_may_stop_and_start_between_any_two_messages(start: Start,
 
     assert "12,160.00" in follower.heard[-1]
     assert len(follower.heard) == len(TO_THE_AMOUNT)
+
+
+async def test_who_was_silent_for_three_days_gets_a_card_and_then_the_whole_news_once(
+    start: Start, wechat: WeChatServer, clock: Clock, sqlite_store: Store, follower: Follower
+) -> None:
+    async with start(wechat_template_id=TEMPLATE_ID, public_url="https://bot.example.org") as bot:
+        for line in [*TO_THE_AMOUNT, *TO_THE_NUMBER]:
+            await does(follower, line)
+            await follower.hears()
+        await sqlite_store.write(decided, "接手", clock())
+        await follower.hears()
+        await bot.settled()
+        clock.begins += timedelta(days=3)
+        follower.member.is_shut = True
+        texts = len(follower.heard)
+
+        await sqlite_store.write(decided, "退回 discharge_note 出院小结第二页看不清", clock())
+        card = await follower.gets_a_card()
+
+        assert card.values == {"thing1": "需要补材料，回复1看全文", "character_string2": "C-2611-0001", "time3": "2026年11月26日 10:00"}
+        assert card.url == "https://bot.example.org/wechat/news"
+        await wechat.finish(follower.member.id, card.msgid)
+        assert len(follower.heard) == texts  # the card tells nothing yet
+
+        await follower.types("1")
+
+        assert re.search(r"C-2611-0001 还差一点：出院小结第二页看不清", await follower.hears())
+        await does(follower, "[补材料]")
+        assert "出院小结或诊断证明" in await follower.hears()
+        assert await bot.settled() == []
+
+    assert sum("出院小结第二页看不清" in text for text in follower.heard) == 1
+    assert len(follower.cards) == 1

@@ -24,43 +24,6 @@ def upgrade() -> None:  # noqa: PLR0915
         sa.PrimaryKeyConstraint("channel", "chat", name=op.f("pk_announcements_off")),
     )
     op.create_table(
-        "broadcast_recipients",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("broadcast_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("person", sa.String(length=90), nullable=False),
-        sa.Column("channel", sa.String(length=12), nullable=False),
-        sa.Column("chat", sa.String(length=64), nullable=False),
-        sa.Column("fate", sa.String(length=12), nullable=False),
-        sa.Column("reason", sa.String(length=80), nullable=True),
-        sa.Column("round", sa.Integer(), nullable=True),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_broadcast_recipients")),
-        sa.UniqueConstraint("broadcast_id", "person", name=op.f("uq_broadcast_recipients_broadcast_id_person")),
-        sqlite_autoincrement=True,
-    )
-    with op.batch_alter_table("broadcast_recipients", schema=None) as batch_op:
-        batch_op.create_index("ix_broadcast_recipients_chat", ["channel", "chat"], unique=False)
-        batch_op.create_index("ix_broadcast_recipients_fate", ["broadcast_id", "fate", "id"], unique=False)
-
-    op.create_table(
-        "broadcasts",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("state", sa.String(length=12), nullable=False),
-        sa.Column("revision", sa.Integer(), nullable=False),
-        sa.Column("union_path", sa.String(length=200), nullable=False),
-        sa.Column("words", sa.LargeBinary(), nullable=False),
-        sa.Column("audience", sa.LargeBinary(), nullable=False),
-        sa.Column("pace", sa.Integer(), nullable=False),
-        sa.Column("writers", sa.LargeBinary(), nullable=False),
-        sa.Column("approver_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
-        sa.Column("created_at", Moment(), nullable=False),
-        sa.Column("began_at", Moment(), nullable=True),
-        sa.Column("gathered_at", Moment(), nullable=True),
-        sa.Column("next_at", Moment(), nullable=True),
-        sa.Column("ended_at", Moment(), nullable=True),
-        sa.Column("counts", sa.LargeBinary(), nullable=True),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_broadcasts")),
-    )
-    op.create_table(
         "audit",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("subject", sa.String(length=120), nullable=False),
@@ -101,6 +64,43 @@ def upgrade() -> None:  # noqa: PLR0915
         info={"append_only": True},
     )
     op.invoke(AppendOnlyOp("audit_seals"))
+    op.create_table(
+        "broadcast_recipients",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("broadcast_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("person", sa.String(length=90), nullable=False),
+        sa.Column("channel", sa.String(length=12), nullable=False),
+        sa.Column("chat", sa.String(length=64), nullable=False),
+        sa.Column("fate", sa.String(length=12), nullable=False),
+        sa.Column("reason", sa.String(length=80), nullable=True),
+        sa.Column("round", sa.Integer(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_broadcast_recipients")),
+        sa.UniqueConstraint("broadcast_id", "person", name=op.f("uq_broadcast_recipients_broadcast_id_person")),
+        sqlite_autoincrement=True,
+    )
+    with op.batch_alter_table("broadcast_recipients", schema=None) as batch_op:
+        batch_op.create_index("ix_broadcast_recipients_chat", ["channel", "chat"], unique=False)
+        batch_op.create_index("ix_broadcast_recipients_fate", ["broadcast_id", "fate", "id"], unique=False)
+
+    op.create_table(
+        "broadcasts",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("union_path", sa.String(length=200), nullable=False),
+        sa.Column("words", sa.LargeBinary(), nullable=False),
+        sa.Column("audience", sa.LargeBinary(), nullable=False),
+        sa.Column("pace", sa.Integer(), nullable=False),
+        sa.Column("writers", sa.LargeBinary(), nullable=False),
+        sa.Column("approver_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("created_at", Moment(), nullable=False),
+        sa.Column("began_at", Moment(), nullable=True),
+        sa.Column("gathered_at", Moment(), nullable=True),
+        sa.Column("next_at", Moment(), nullable=True),
+        sa.Column("ended_at", Moment(), nullable=True),
+        sa.Column("counts", sa.LargeBinary(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_broadcasts")),
+    )
     op.create_table(
         "chat_codes",
         sa.Column("code_hash", sa.String(length=64), nullable=False),
@@ -547,6 +547,10 @@ def upgrade() -> None:  # noqa: PLR0915
         sa.Column("answered", sa.String(length=80), nullable=True),
         sa.Column("answer", sa.LargeBinary(), nullable=True),
         sa.Column("answered_at", Moment(), nullable=True),
+        sa.Column("knocked_at", Moment(), nullable=True),
+        sa.Column("knocked_for", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=True),
+        sa.Column("knock_id", sa.String(length=40), nullable=True),
+        sa.Column("knock_status", sa.String(length=40), nullable=True),
         sa.PrimaryKeyConstraint("chat", name=op.f("pk_wechat_chats")),
     )
     op.create_table(
@@ -717,6 +721,12 @@ def downgrade() -> None:  # noqa: PLR0915
     op.drop_table("claims")
     op.drop_table("claim_numbers")
     op.drop_table("chat_codes")
+    op.drop_table("broadcasts")
+    with op.batch_alter_table("broadcast_recipients", schema=None) as batch_op:
+        batch_op.drop_index("ix_broadcast_recipients_fate")
+        batch_op.drop_index("ix_broadcast_recipients_chat")
+
+    op.drop_table("broadcast_recipients")
     op.drop_table("audit_seals")
     with op.batch_alter_table("audit_heads", schema=None) as batch_op:
         batch_op.drop_index("ix_audit_heads_day")
@@ -726,10 +736,4 @@ def downgrade() -> None:  # noqa: PLR0915
         batch_op.drop_index("ix_audit_at")
 
     op.drop_table("audit")
-    op.drop_table("broadcasts")
-    with op.batch_alter_table("broadcast_recipients", schema=None) as batch_op:
-        batch_op.drop_index("ix_broadcast_recipients_fate")
-        batch_op.drop_index("ix_broadcast_recipients_chat")
-
-    op.drop_table("broadcast_recipients")
     op.drop_table("announcements_off")
