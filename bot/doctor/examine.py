@@ -10,7 +10,22 @@ from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import Final
 
-from bot.doctor import address, clock, configured, database, keys, machine, people, queue, storage, surroundings, telegram, wechat, wecom
+from bot.doctor import (
+    address,
+    clock,
+    configured,
+    database,
+    keys,
+    machine,
+    people,
+    queue,
+    storage,
+    surroundings,
+    telegram,
+    wechat,
+    wechat_template,
+    wecom,
+)
 from bot.doctor.finding import Check, Finding, Level, NotThereError, Patient, warning, wrong
 from bot.settings import Settings
 
@@ -41,6 +56,7 @@ CHECKS: Final = (
     Examined("telegram", telegram.telegram),
     Examined("wechat", wechat.wechat),
     Examined("wechat_callback", wechat.wechat_callback),
+    Examined("wechat_template", wechat_template.wechat_template),
     Examined("wecom_robot", wecom.wecom_robot),
     Examined("wecom_app", wecom.wecom_app),
     Examined("clock", clock.clock),

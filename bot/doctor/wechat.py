@@ -8,15 +8,22 @@ import time
 
 from bot.doctor.finding import Finding, Patient, fine, warning, wrong
 from bot.doctor.web import NoAnswerError, call
+from bot.settings import Settings
 
 KNOWN = frozenset({40002, 40013, 40125, 40164, 40243, 41002, 41004, 45009, 50002, 61004})
 
 
 async def wechat(patient: Patient) -> list[Finding]:
     """The account: asks for the token in force, which ends none."""
-    settings = patient.settings
-    if settings.wechat_app_id is None or settings.wechat_secret is None:
+    if patient.settings.wechat_app_id is None:
         return [fine("wechat", "off")]
+    given = await token(patient.settings)
+    return [given if isinstance(given, Finding) else fine("wechat")]
+
+
+async def token(settings: Settings) -> str | Finding:
+    """The token in force, or why there is none. The settings must hold an account."""
+    assert settings.wechat_secret is not None  # noqa: S101 - an account has one, or the settings are refused
     asked = {
         "grant_type": "client_credential",
         "appid": settings.wechat_app_id,
@@ -26,11 +33,11 @@ async def wechat(patient: Patient) -> list[Finding]:
     try:
         answer = (await call("POST", f"{settings.wechat_api_url}/cgi-bin/stable_token", body=asked)).json()
     except NoAnswerError as error:
-        return [wrong("wechat", "unreachable", error=error.reason)]
+        return wrong("wechat", "unreachable", error=error.reason)
     code = answer.get("errcode", 0)
     if code or not answer.get("access_token"):
-        return [wrong("wechat", f"code_{code}" if code in KNOWN else "refused", code=code)]
-    return [fine("wechat")]
+        return wrong("wechat", f"code_{code}" if code in KNOWN else "refused", code=code)
+    return str(answer["access_token"])
 
 
 async def wechat_callback(patient: Patient) -> list[Finding]:

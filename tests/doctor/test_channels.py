@@ -16,11 +16,13 @@ from bot.doctor import web as small_calls
 from bot.doctor.finding import Check, Patient
 from bot.doctor.telegram import telegram as check_telegram
 from bot.doctor.wechat import wechat as check_wechat
+from bot.doctor.wechat_template import wechat_template
 from bot.doctor.wecom import wecom_app, wecom_robot
 from tests.doctor.asking import answering, ask, hanging, nonsense, refusing, settings
 from tests.fakes.telegram import TOKEN, TelegramServer
 from tests.fakes.wechat import APP_ID, Code, WeChatServer
 from tests.fakes.wechat import SECRET as WECHAT_SECRET
+from tests.fakes.wechat_templates import CONTENT, TEMPLATE_ID
 from tests.fakes.wecom import AGENT_ID, CORP_ID, SECRET, WeComServer
 
 HOOK: dict[str, Any] = {"telegram_webhook_url": "https://bot.example.org/telegram", "telegram_secret": "secret"}
@@ -61,7 +63,7 @@ def on_wecom(folder: Path, url: str, **more: Any) -> Patient:
     return Patient(settings(folder, **{"wecom_webhook_url": f"{url}/cgi-bin/webhook/send?key=k", **values, **more}))
 
 
-@pytest.mark.parametrize("check", [check_telegram, check_wechat, wecom_robot, wecom_app])
+@pytest.mark.parametrize("check", [check_telegram, check_wechat, wechat_template, wecom_robot, wecom_app])
 async def test_a_channel_that_is_not_set_up_is_left_in_peace(tmp_path: Path, check: Check) -> None:
     assert await ask(check, Patient(settings(tmp_path))) == [("ok", "off")]
 
@@ -157,6 +159,48 @@ async def test_what_wechat_refuses_is_said_with_what_to_do(tmp_path: Path, wecha
     wechat.fail("stable_token", Code(code))
 
     assert await ask(check_wechat, on_wechat(tmp_path, wechat.url)) == [("wrong", what)]
+
+
+async def test_a_template_that_the_account_has_is_fine_and_nobody_is_sent_anything(tmp_path: Path, wechat: WeChatServer) -> None:
+    patient = on_wechat(tmp_path, wechat.url, wechat_template_id=TEMPLATE_ID)
+
+    assert await ask(wechat_template, patient) == [("ok", "ok")]
+    assert wechat.templates.cards == []
+
+
+@pytest.mark.parametrize(
+    ("fields", "found"),
+    [
+        ("thing1=news,character_string2=number", [("wrong", "unfilled")]),
+        ("thing1=news,character_string2=number,time3=day,thing4=hint", [("warning", "surplus")]),
+        ("thing1=news,character_string2=news,time3=day", [("wrong", "unfit")]),
+        ("thing1=news,character_string2=day,time3=number", [("wrong", "unfit")]),
+        ("thing1=text:工会补贴,character_string2=text:C,time3=day", [("ok", "ok")]),
+    ],
+)
+async def test_fields_that_do_not_fit_the_template_are_named(
+    tmp_path: Path, wechat: WeChatServer, fields: str, found: list[tuple[str, str]]
+) -> None:
+    patient = on_wechat(tmp_path, wechat.url, wechat_template_id=TEMPLATE_ID, wechat_template_fields=fields)
+
+    assert await ask(wechat_template, patient) == found
+
+
+async def test_an_old_template_loses_its_first_and_last_line_and_is_fine(tmp_path: Path, wechat: WeChatServer) -> None:
+    wechat.templates.chosen[TEMPLATE_ID] = "{{first.DATA}}\n进度：{{keyword1.DATA}}\n{{remark.DATA}}"
+    patient = on_wechat(tmp_path, wechat.url, wechat_template_id=TEMPLATE_ID, wechat_template_fields="keyword1=news")
+
+    assert await ask(wechat_template, patient) == [("ok", "ok")]
+
+
+async def test_a_template_that_is_not_there_or_not_allowed_is_named(tmp_path: Path, wechat: WeChatServer) -> None:
+    patient = on_wechat(tmp_path, wechat.url, wechat_template_id=TEMPLATE_ID)
+    wechat.fail("template/get_all_private_template", Code(48001), Code(99999))
+
+    assert await ask(wechat_template, patient) == [("wrong", "not_allowed")]
+    assert await ask(wechat_template, patient) == [("wrong", "refused")]
+    wechat.templates.chosen = {"another": CONTENT}
+    assert await ask(wechat_template, patient) == [("wrong", "missing")]
 
 
 async def test_a_good_robot_and_app_are_fine_and_nobody_is_sent_anything(tmp_path: Path, wecom: WeComServer) -> None:

@@ -21,11 +21,12 @@ LATEST: Final = 200
 DONE: Final = frozenset({"again", "forgotten", "gone"})
 KINDS: Final = frozenset(
     {"broadcast", "broadcast_message", "daily", "notice", "staff_news", "thread_news", "upload", "seal", "telegram_failed", "wecom"}
+    | {"wechat_knock_failed", "wechat_knock_refused", "wechat_template"}
 )
 """The kinds that have words; any other is called other."""
 REASONS: Final = {name: name.replace(" ", "_") for name in ("blocked", "channel_off", "lost", "unknown", "tries used up")}
 """The reasons that have words; any other is shown as it is, for whoever looks into it."""
-NEVER_AGAIN: Final = frozenset({"telegram_failed", "broadcast_message"})
+NEVER_AGAIN: Final = frozenset({"telegram_failed", "broadcast_message", "wechat_knock_failed", "wechat_knock_refused", "wechat_template"})
 """Kept only to be looked into: trying gives it up again, or does nothing, since the broadcast has counted that person as failed."""
 
 View = Callable[[web.Request], Awaitable[web.StreamResponse]]
