@@ -6,7 +6,7 @@ but that there is news, so the news goes on waiting, and counts as told only whe
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -15,7 +15,7 @@ from sqlalchemy import Connection, delete, select, update
 
 from bot import jobs
 from bot.channels.plain import Choice
-from bot.channels.wechat import ledger, passive, tidings
+from bot.channels.wechat import chats, ledger, passive, tidings
 from bot.channels.wechat.receive import CHANNEL
 from bot.channels.wechat.tables import wechat_chats
 from bot.channels.wechat.template import News
@@ -30,6 +30,9 @@ TEMPLATE: Final = "wechat_template"
 """Kinds of jobs: the knock; and what staff are shown: one that failed, one its member takes none of, a template that cannot be used."""
 
 AGAIN: Final = timedelta(days=1)
+LEFT = ""
+"""In place of WeChat's id for a knock that has left: what WeChat says now may be about it. Before that, it is about another."""
+
 TAKEN, DELIVERED, BLOCKED = "taken", "success", "failed:user block"
 """What is known of the last knock: WeChat has taken it, or what it said afterwards."""
 
@@ -90,8 +93,17 @@ def standing(conn: Connection, job: int, chat: str, news: News, now: datetime) -
 
 
 def leaving(conn: Connection, job: int, chat: str, label: str, now: datetime) -> tuple[Choice, ...]:
-    """It is about to leave: from now on 1 means to read on. Returns what could be meant before."""
-    return ledger.leaving(conn, job, chat, [Choice(1, label, READ, is_loose=False)], now)
+    """It is about to leave: from now on 1 means to read on, and the other numbers what they meant. Returns what could be meant before."""
+    reads = Choice(1, label, READ, is_loose=False)
+    others = [choice for choice in chats.choices(conn, chat) if choice.mark != reads.mark]
+    _note(conn, chat, knock_id=LEFT)
+    return ledger.leaving(conn, job, chat, [reads, *others], now)
+
+
+def stayed(conn: Connection, job: int, chat: str, before: Sequence[Choice], now: datetime) -> int:
+    """It surely did not arrive. Returns how often in a row that has happened."""
+    _note(conn, chat, knock_id=None)
+    return ledger.stayed(conn, job, chat, before, now)
 
 
 def taken(conn: Connection, job: int, chat: str, news: News, msg_id: str, now: datetime) -> None:
@@ -106,7 +118,7 @@ def finished(conn: Connection, chat: str, msg_id: str, status: str, now: datetim
     """WeChat says what became of it. A failure is shown to staff; of an older knock, or of another program's, nothing is noted."""
     columns = (wechat_chats.c.knocked_for, wechat_chats.c.knock_id)
     row = conn.execute(select(*columns).where(wechat_chats.c.chat == chat)).one_or_none()
-    if row is None or row.knocked_for is None or row.knock_id not in {None, msg_id}:
+    if row is None or row.knocked_for is None or row.knock_id not in {LEFT, msg_id}:
         return
     _note(conn, chat, knock_id=msg_id, knock_status=status)
     if status != DELIVERED:

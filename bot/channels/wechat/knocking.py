@@ -89,7 +89,7 @@ class Knocker:
         if isinstance(error, Silence) and error.may_have_arrived:
             await self._store.write(ledger.lost, job.id, self._clock())
             raise Later(max(faults.backoff_s(1), self._api.busy_s), counts=False) from error
-        failures = await self._store.write(ledger.stayed, job.id, chat, before, self._clock())
+        failures = await self._store.write(knock.stayed, job.id, chat, before, self._clock())
         if isinstance(error, Silence):
             raise Later(max(faults.backoff_s(failures), self._api.busy_s), counts=False) from error
         await self._refused(error.code, chat, news, failures, job)

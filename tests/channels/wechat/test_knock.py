@@ -17,6 +17,7 @@ from sqlalchemy import Connection, bindparam, select
 
 from bot import notices
 from bot.channels.wechat import chats, knock
+from bot.channels.wechat.take import FAILED
 from bot.jobs import Dead, dead
 from bot.jobs.tables import WAITS, jobs
 from bot.message import Chat, Message, Say
@@ -243,6 +244,20 @@ async def test_a_1_is_no_answer_to_an_old_question_after_a_card_and_a_word_like_
         assert (await follower.hears()).startswith("took 1\n")
 
 
+async def test_the_other_numbers_mean_what_they_meant_before_the_card(start: Start, clock: Clock, follower: Follower) -> None:
+    async with start() as bot:
+        await falls_silent(bot, follower, clock)
+        assert "2. no" in follower.heard[-1]
+        await say(bot, follower, clock, news())
+        await follower.gets_a_card()
+
+        await follower.types("2")
+
+        said = await follower.hears()
+    assert said.startswith("您的申请 C-2611-0042")
+    assert "took =1.1.k.no" in said
+
+
 @pytest.mark.parametrize(
     "faults",
     [(Status(500), Status(502)), (CutBefore(),), (Code(-1), Code(45011)), (Code(40001),), (Code(42001),), (CutAfter(),)],
@@ -367,6 +382,21 @@ async def test_what_became_of_a_card_is_noted_once_and_opens_nothing(
         assert [len(follower.heard), await waiting(bot)] == [1, 1]
 
 
+async def test_a_word_about_a_card_that_our_own_fault_keeps_failing_is_kept_for_staff_and_told_to_nobody(
+    start: Start, wechat: WeChatServer, clock: Clock, follower: Follower, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with start() as bot:
+        await falls_silent(bot, follower, clock)
+        monkeypatch.setattr(knock, "finished", None)
+
+        pushed = await wechat.finish(follower.member.id, 7)
+        found = await until(bot, lambda found, _: found)
+
+        assert pushed.body == "success"
+        assert [job.kind for job in found] == [FAILED]
+        assert len(follower.heard) == 1
+
+
 async def test_a_card_that_failed_in_wechat_is_shown_and_one_that_arrived_is_not(
     start: Start, wechat: WeChatServer, clock: Clock, follower: Follower
 ) -> None:
@@ -385,6 +415,36 @@ async def test_a_card_that_failed_in_wechat_is_shown_and_one_that_arrived_is_not
 
         found = await until(bot, lambda found, _: found)
         assert [(job.kind, job.reason) for job in found] == [(knock.FAILED, "C-2611-0042 failed: system failed")]
+
+
+async def test_a_word_about_a_card_that_has_not_left_is_about_another(
+    start: Start, wechat: WeChatServer, clock: Clock, follower: Follower
+) -> None:
+    async with start(works=False) as bot:
+        await falls_silent(bot, follower, clock)
+        await say(bot, follower, clock, news())
+        await bot.store.write(knock.queue, follower.member.id, clock())
+        await wechat.finish(follower.member.id, 7, "failed: system failed")
+
+    async with start() as bot:
+        await follower.gets_a_card()
+        assert await bot.store.read(dead) == []
+
+
+async def test_what_became_of_a_card_tells_that_it_arrived_where_the_answer_was_lost(
+    start: Start, wechat: WeChatServer, clock: Clock, follower: Follower
+) -> None:
+    wechat.fail(SEND, CutAfter())
+
+    async with start() as bot:
+        await falls_silent(bot, follower, clock)
+        await say(bot, follower, clock, news())
+        card = await follower.gets_a_card()
+        await wechat.finish(follower.member.id, card.msgid)
+        await until(bot, lambda _, left: not left)
+        assert await bot.store.read(dead) == []
+
+    assert len(follower.cards) == 1
 
 
 async def test_a_process_that_died_over_a_card_sends_it_under_the_same_name(
