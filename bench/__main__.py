@@ -12,6 +12,7 @@ BENCHES = {
     "understanding": "bench.understanding.run",
     "wechat": "bench.wechat.run",
     "broadcast": "bench.broadcast.run",
+    "start": "bench.start.run",
 }
 """What can be measured, and the module whose `main(arguments)` measures it."""
 

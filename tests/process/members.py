@@ -11,12 +11,12 @@ import json
 import random
 import time
 from collections.abc import AsyncIterator, Iterator
-from contextlib import suppress
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Self
 
-from aiohttp import ClientError, ClientSession, ClientTimeout, CookieJar
+from aiohttp import ClientError, ClientSession, ClientTimeout, CookieJar, StreamReader
 
 from bot import wording
 from bot.channels.web.session import COOKIE, PROOF
@@ -150,11 +150,17 @@ class WebChat:
                     self._news.set()
             await asyncio.sleep(TRIES_APART_S)
 
-    async def _events(self, last: int, *, for_ever: bool = False) -> AsyncIterator[Json]:
+    @asynccontextmanager
+    async def stream(self, last: int = 0) -> AsyncIterator[StreamReader]:
+        """The page's events after the one of this id, as they come."""
         headers, timeout = {"Last-Event-ID": str(last)}, ClientTimeout(total=None, connect=ASKING_HEAD_S)
         async with self._http.get("/chat/events", headers=headers, timeout=timeout) as answer:
+            yield answer.content
+
+    async def _events(self, last: int, *, for_ever: bool = False) -> AsyncIterator[Json]:
+        async with self.stream(last) as events:
             kind = ""
-            async for raw in answer.content:
+            async for raw in events:
                 name, _, value = raw.decode().strip().partition(": ")
                 kind = value if name == "event" else kind
                 if kind == "ready" and not for_ever:

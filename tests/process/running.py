@@ -19,6 +19,8 @@ from bot.store import Keyring, Store
 from tests.conversation.scene import plant_unions
 
 ROOT = Path(__file__).parent.parent.parent
+STOP_S = 120.0
+"""Only what hangs takes so long."""
 
 
 def free_port() -> int:
@@ -51,7 +53,7 @@ class Bot:
         """Start it and wait until it is ready and has said so; the seconds that took."""
         begun, printed = time.monotonic(), self.printed
         process = self.spawn()
-        async with asyncio.timeout(30), ClientSession(timeout=ClientTimeout(total=5)) as http:
+        async with asyncio.timeout(STOP_S), ClientSession(timeout=ClientTimeout(total=5)) as http:
             while not (await _ready(http, self.address) and self.printed != printed):
                 if process.poll() is not None:
                     raise AssertionError(f"it ended with {process.returncode}:\n{self.complaints}")
@@ -73,7 +75,7 @@ class Bot:
         self.process = None
         return status
 
-    async def ended(self, seconds: float = 15.0) -> int:
+    async def ended(self, seconds: float = STOP_S) -> int:
         """Wait for the process to end; its exit status."""
         assert self.process is not None
         return await asyncio.to_thread(self.process.wait, seconds)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from pathlib import Path
 
 import psycopg
@@ -14,9 +13,7 @@ from tests.fakes.telegram import PATIENCE_S, TOKEN, TelegramServer
 from tests.process.running import Bot
 
 
-async def test_a_member_whose_process_is_killed_is_answered_by_the_other_within_ten_seconds(
-    tmp_path: Path, postgres_url: str, keyring: Keyring
-) -> None:
+async def test_a_member_whose_process_is_killed_is_answered_by_the_other(tmp_path: Path, postgres_url: str, keyring: Keyring) -> None:
     with psycopg.connect(postgres_url.replace("+psycopg", ""), autocommit=True) as conn:
         conn.execute("DROP SCHEMA public CASCADE")  # the first process makes its tables itself
         conn.execute("CREATE SCHEMA public")
@@ -34,15 +31,12 @@ async def test_a_member_whose_process_is_killed_is_answered_by_the_other_within_
             phone.types("/start")
             await phone.hears()
             (await who_polls(one, two)).kill()
-            died = time.monotonic()
             phone.types("/help")
             await phone.hears()
-            took = time.monotonic() - died
         finally:
             one.kill()
             two.kill()
 
-    assert took < 10
     assert len(phone.heard) == 2
     assert "telegram_conflict" not in one.complaints + two.complaints
 

@@ -14,7 +14,7 @@ async def test_a_task_that_fails_ends_the_process_in_order_and_with_a_status(tmp
         telegram.pending.append({"no": "id"})
         bot.spawn()
         try:
-            status = await bot.ended(60)
+            status = await bot.ended()
         finally:
             bot.kill()
 

