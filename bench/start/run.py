@@ -1,4 +1,4 @@
-"""How long the program takes from nothing to ready: an empty data folder each time, until `/readyz` says so and the addresses are printed."""
+"""How long the program takes from nothing to ready: an empty data folder each time, until `/readyz` says so and addresses are printed."""
 
 from __future__ import annotations
 
