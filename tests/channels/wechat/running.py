@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,17 @@ from bot.store import Store
 from tests.channels.telegram.running import _waiting, forget, now, words
 from tests.fakes.telegram import PATIENCE_S
 from tests.fakes.wechat import AES_KEY, APP_ID, SECRET, TOKEN, WeChatServer
+
+
+@dataclass
+class Clock:
+    """The usual day of the transcripts, or another; its seconds go on."""
+
+    begins: datetime = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
+    begun: float = field(default_factory=time.monotonic)
+
+    def __call__(self) -> datetime:
+        return self.begins + timedelta(seconds=time.monotonic() - self.begun)
 
 
 @dataclass

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from itertools import takewhile
 from pathlib import Path
@@ -23,7 +21,7 @@ from bot.store import Keyring, Store
 from calculator import load
 from tests.channels.telegram.test_journey import a_photo
 from tests.channels.telling import as_transcript, begins
-from tests.channels.wechat.running import Running, running
+from tests.channels.wechat.running import Clock, Running, running
 from tests.conversation.scene import BOT, MEMBER, ZONE, decided, names, plant_unions, put, read, transcripts
 from tests.fakes.telegram import CutBefore, Status
 from tests.fakes.wechat import Code, WeChatServer
@@ -37,25 +35,6 @@ TO_THE_NUMBER = [
     *("[现在申请]", "[同意]", "王芳", "110101198001010010", "总装", "[一汽总装工会]", "138 0013 8000", "[昨天]", "[生病]"),
     *("（照片）", "（照片）", "（照片）", "[齐了，下一步]", "6222021234567890128", "提交"),
 ]
-
-
-@dataclass
-class Clock:
-    """The usual day of the transcripts, or another; its seconds go on."""
-
-    begins: datetime = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
-    begun: float = field(default_factory=time.monotonic)
-
-    def __call__(self) -> datetime:
-        return self.begins + timedelta(seconds=time.monotonic() - self.begun)
-
-
-@pytest.fixture
-def clock(wechat: WeChatServer) -> Clock:
-    """The time for the bot and for WeChat."""
-    clock = Clock()
-    wechat.clock = lambda: clock().timestamp()
-    return clock
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from bot import notices
 from bot.channels.wechat import chats
 from bot.message import Chat
-from tests.channels.wechat.test_knock import SEND, news
+from tests.channels.wechat.silence import SEND, news
 from tests.fakes.wechat import WeChatServer
 from tests.fakes.wechat_phone import Follower
 from tests.fakes.wechat_templates import TEMPLATE_ID
