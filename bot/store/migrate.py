@@ -81,8 +81,8 @@ def make_migration(message: str) -> Path:
 def plain_engine(url: str) -> Engine:
     """Make an engine for schema changes, which begins its transactions itself and waits its turn."""
     if url.startswith("sqlite:"):
-        return create_engine(url, poolclass=NullPool, connect_args={"timeout": 60, "isolation_level": None})
-    return create_engine(url, poolclass=NullPool)
+        return create_engine(url, poolclass=NullPool, hide_parameters=True, connect_args={"timeout": 60, "isolation_level": None})
+    return create_engine(url, poolclass=NullPool, hide_parameters=True)
 
 
 def _config(engine: Engine) -> Config:

@@ -192,7 +192,7 @@ class TelegramServer:
         self.calls.append(Call(method, parameters, time.monotonic(), request.match_info["folder"], fault))
         self._stir()
         try:
-            self._before(request.match_info["token"], method, fault)
+            self._before(request.match_info["token"], method, fault, str(parameters.get("text", "")))
             if isinstance(fault, Silence):
                 with suppress(TimeoutError):
                     await asyncio.wait_for(fault.over.wait(), fault.seconds)
@@ -209,7 +209,7 @@ class TelegramServer:
             )
         return _cut(request) if isinstance(fault, CutAfter) else web.json_response({"ok": True, "result": result})
 
-    def _before(self, token: str, method: str, fault: Fault | None) -> None:
+    def _before(self, token: str, method: str, fault: Fault | None, text: str) -> None:
         if token != TOKEN:
             raise ApiError(401, "Unauthorized")
         if isinstance(fault, TooMany):
@@ -218,7 +218,7 @@ class TelegramServer:
             wait = max(1, round(left + 0.499))
             raise ApiError(429, f"Too Many Requests: retry after {wait}", retry_after=wait)
         if isinstance(fault, Status):
-            raise ApiError(fault.code, fault.description)
+            raise ApiError(fault.code, f"{fault.description} {text}".strip())  # what it quotes must reach no log
 
     async def _file(self, request: web.Request) -> web.Response:
         fault = self.faults["file"].popleft() if self.faults["file"] else None

@@ -233,11 +233,11 @@ class WeChatServer:
         if isinstance(fault, CutBefore | Silence):
             return _cut(request)
         if isinstance(fault, Status):
-            return web.Response(status=fault.code, text="<html>trouble</html>")
+            return web.Response(status=fault.code, text=f"<html>trouble with {raw.decode()}</html>")
         try:
             answer = self._answer(path, body, request.query, fault, folder)
         except ApiError as error:
-            answer = web.json_response({"errcode": error.code, "errmsg": "made up"})
+            answer = web.json_response({"errcode": error.code, "errmsg": f"made up, of {raw.decode()}"})
         self._stir()
         return _cut(request) if isinstance(fault, CutAfter) else answer
 

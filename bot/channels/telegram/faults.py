@@ -6,12 +6,21 @@ import random
 from datetime import timedelta
 
 import httpx
-from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, RetryAfter, TelegramError
+from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, TelegramError
 
 from bot.jobs import Later, Never
 
 LONGEST_WAIT_S = 300.0
 NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol, httpx.ProxyError)
+
+PHRASES = (
+    *("Chat not found", "Button_data_invalid", "Peer_id_invalid", "User is deactivated", "Bot was blocked by the user", "Bot was kicked"),
+    *("Message is too long", "Message text is empty", "Message is not modified", "Message to edit not found", "Message can't be edited"),
+    *("Can't parse entities", "Query is too old", "Not enough rights", "Bot can't initiate conversation", "Group chat was upgraded"),
+    *("File is too big", "Wrong file_id", "File is temporarily unavailable", "Terminated by other getUpdates request", "webhook is active"),
+    *("Internal Server Error", "Bad Gateway", "Gateway Timeout", "Service Unavailable", "Unauthorized", "Logged out", "Not Found"),
+)
+"""What Telegram is known to say, word for word."""
 
 
 def may_have_arrived(error: TelegramError) -> bool:
@@ -28,7 +37,7 @@ def outcome(error: TelegramError, failures: int) -> Later | Never:
     if isinstance(error, Forbidden):
         return Never("blocked")
     if isinstance(error, BadRequest | ChatMigrated):
-        return Never(f"refused: {error.message}")
+        return Never(f"refused: {said(error) or type(error).__name__}")
     return Later(after_s=backoff_s(failures), counts=False)
 
 
@@ -44,5 +53,12 @@ def backoff_s(failures: int) -> float:
 
 
 def name(error: TelegramError) -> str:
-    """An error for the log. The message of a refused token would hold the token."""
-    return "InvalidToken" if isinstance(error, InvalidToken) else f"{type(error).__name__}: {error.message}"
+    """An error for the log."""
+    return ": ".join(filter(None, (type(error).__name__, said(error))))
+
+
+def said(error: TelegramError) -> str:
+    """What Telegram said, if it is one of its set phrases; "" for all else, which may quote a message or the token."""
+    if isinstance(error.__cause__, httpx.HTTPError):
+        return type(error.__cause__).__name__
+    return next((phrase for phrase in PHRASES if phrase.lower() in error.message.lower()), "")
