@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from calculator.amounts import Fen
-from handlers.understanding.mentions import COUNTED_THINGS, Mention, mentions
-from handlers.understanding.numerals import Exact, Number, Token, number
+from handlers.understanding.mentions import COUNTED_THINGS, MINUS_SIGN, Mention, mentions
+from handlers.understanding.numerals import Exact, Number, Token, is_whole, number
 from handlers.understanding.plain import FORMAL, SPOILT, plain
 from handlers.understanding.reading import LONGEST, NotReadError, Read, Unread
 
@@ -29,6 +29,7 @@ _HARMLESS = re.compile(
     r"\b(?:i|paid|pay|spent|in|total|it|is|was|the|amount|my|own|myself|of|out|pocket|cost|costs|me|for|hospital|it's|a)\b|"
     r"[\s,。.!、:;¥元]"
 )
+_ALL_HARMLESS = re.compile(rf"(?:{_HARMLESS.pattern})*+")
 _PLAINLY = re.compile(rf"(?:{_HARMLESS_WORDS})*+(?P<yuan>[1-9][0-9]{{0,6}})(?:\.(?P<part>[0-9]{{1,2}}))?(?:[元块]钱?)?")
 """The way most sums are typed, behind harmless words: what follows below would read the same from it, in fifteen times the time."""
 _JUST_A_FEN_PLACE = 2
@@ -51,20 +52,21 @@ def read_amount(text: str) -> Read[Fen] | Unread:
 def _read(said: str, *, formal: bool) -> Read[Fen] | Unread:
     if _NOTHING.fullmatch(said.strip(" ,。.!、")):
         return Read(Fen(0), sure=False)
-    currency = _BEFORE_COUNTING.sub(" ", said)
+    currency = _BEFORE_COUNTING.sub(" ", said) if "共" in said else said
     if _SIGN.search(said):
         currency = _AFTER_NUMBER.sub("元", _CURRENCY.sub("¥", currency))
     found = mentions(currency)
-    amounts = [(mention, _amount(mention)) for mention in found.found if not _counts_something_else(mention)]
+    taken = [mention for mention in found.found if not _counts_something_else(mention)]
+    amounts = [_amount(mention) for mention in taken]
     if not amounts:
         return Unread("unclear" if SPOILT in said else "none")
-    if any(mention.negative for mention, _ in amounts):
+    if MINUS_SIGN.search(said) and any(mention.negative for mention in taken):
         return Unread("negative")
-    values = {read.value for _, read in amounts}
-    if len(values) > 1:
+    value = amounts[0].value
+    if any(read.value != value for read in amounts):
         return Unread("several")
-    sure = found.sure and all(read.sure and not (formal and read.shorthand) for _, read in amounts)
-    return Read(_fen(values.pop()), sure and found.nothing_but([mention for mention, _ in amounts], _HARMLESS))
+    sure = found.sure and all(read.sure and not (formal and read.shorthand) for read in amounts)
+    return Read(_fen(value), sure and found.nothing_but(taken, _ALL_HARMLESS))
 
 
 def _counts_something_else(mention: Mention) -> bool:
@@ -78,7 +80,7 @@ def _counts_something_else(mention: Mention) -> bool:
 
 
 def _fen(value: Exact) -> Fen:
-    if value.denominator != 1:
+    if not is_whole(value):
         raise NotReadError("too_precise")
     if value > _LARGEST:
         raise NotReadError("too_large")
@@ -103,7 +105,7 @@ def _amount(mention: Mention) -> Number:
 def _like_a_date_or_telephone(tokens: list[Token]) -> bool:
     """Eight digits or more, bare: 20241003, 84567890."""
     first = tokens[0]
-    return len(tokens) == 1 and len(first.text) >= _BARE_DIGITS and first.end - first.start == len(first.text)
+    return len(tokens) == 1 and len(first.text) >= _BARE_DIGITS and not first.grouped
 
 
 def _yuan(tokens: list[Token]) -> Number:

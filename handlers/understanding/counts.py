@@ -7,7 +7,7 @@ from datetime import date
 
 from handlers.understanding.days import read_day
 from handlers.understanding.mentions import Mention, Mentions, mentions
-from handlers.understanding.numerals import Number, number
+from handlers.understanding.numerals import Number, is_whole, number
 from handlers.understanding.plain import plain
 from handlers.understanding.reading import LONGEST, NotReadError, Read, Unread
 
@@ -15,8 +15,8 @@ _LARGEST = 10**9
 _OLDEST = 120
 _FIRST_YEAR, _CENTURY = 1800, 100
 _PAIR = str.maketrans({"俩": "两个", "仨": "三个"})
-_COUNTS_HARMLESS = re.compile(r"孩子|小孩|娃儿?|一共|总共|[个次回人项名份张口位的了就我俺有是共 ,。.!、]")
-_AGE_HARMLESS = re.compile(r"今年|周?岁|已经|刚刚|\b(?:i'm|i|am|years?|yrs?|old|aged?|my|is)\b|[我俺咱的了啦呀啊是就才刚满 ,。.!、]")
+_COUNTS_HARMLESS = re.compile(r"(?:孩子|小孩|娃儿?|一共|总共|[个次回人项名份张口位的了就我俺有是共 ,。.!、])*+")
+_AGE_HARMLESS = re.compile(r"(?:今年|周?岁|已经|刚刚|\b(?:i'm|i|am|years?|yrs?|old|aged?|my|is)\b|[我俺咱的了啦呀啊是就才刚满 ,。.!、])*+")
 _NOT_ONE = re.compile(r"一[个次回张][都也](?:没有?|无)过?")
 _YEAR_AFTER = re.compile(r" ?年")
 _PLAIN_YEAR = re.compile(r"(?:18|19|20)[0-9]{2}")
@@ -75,7 +75,7 @@ def _whole(mention: Mention) -> Number:
     if mention.negative:
         raise NotReadError("negative")
     read = number(mention.tokens)
-    if read.value.denominator != 1 or mention.after[1:2] == "半":
+    if not is_whole(read.value) or mention.after[1:2] == "半":
         raise NotReadError("not_whole")
     return read
 
@@ -94,7 +94,7 @@ def _age(mention: Mention, today: date) -> Number:
         return read
     if year > today.year:
         raise NotReadError("future")
-    return Number(read.value - read.value + today.year - year, sure=False)
+    return Number(today.year - year, sure=False)
 
 
 def _in_digits(found: re.Match[str]) -> str:

@@ -253,7 +253,7 @@ _WAYS: list[tuple[re.Pattern[str], Callable[[re.Match[str], date], Found]]] = [
     (re.compile(r"(?P<word>[今去上明后]|大?前)年的? ?(?P<month>[0-9]{1,2})月(?P<day>[0-9]{1,2})(?![0-9])[日号]?"), _of_year_word),
     (re.compile(r"(?<![0-9])(?P<month>[0-9]{1,2}) ?月 ?(?P<day>[0-9]{1,2})(?![0-9]) ?(?P<mark>[日号]?)"), _without_year),
     (re.compile(r"(?P<word>上上|[上这本当下])个?月的?(?P<day>[0-9]{1,2})(?![0-9])[日号]?"), _of_month_word),
-    (re.compile(r"(?:(?P<word>[今去前])年)?(?P<name>元旦|国庆|五一|劳动节|妇女节)节?"), _holiday),
+    (re.compile(r"(?:(?P<word>[今去前])年)?(?P<name>元旦|国庆|五一(?!十)|劳动节|妇女节)节?"), _holiday),
     (
         re.compile(
             r"(?P<count>(?<![0-9])[0-9]{1,6}|\ban?) ?(?P<unit>天|日|周|个?星期|个?礼拜|个月|(?:day|week|month)s?) ?(?:之?以?前|ago)"

@@ -14,7 +14,8 @@ _TENS = {
 _SCALES = {"thousand": 1_000, "grand": 1_000, "million": 1_000_000}
 _VAGUE = {"few", "several", "couple", "some", "many"}
 _PIECE = re.compile(r"[0-9]+(?:,[0-9]{3})*(?:\.[0-9]+)?|[a-z]+", re.ASCII)
-_NUMBER_WORD = re.compile(rf"(?<![a-z])(?:{'|'.join((*_SMALL, *_TENS, *_SCALES, 'hundred', 'k'))})(?![a-z])")
+_NUMBER_WORD = re.compile(rf"(?<![a-z])(?:{'|'.join((*_SMALL, *_TENS, *_SCALES, 'hundred'))})(?![a-z])")
+_LATIN = re.compile(r"[a-z]")
 _GAP = re.compile(r"[ -]?")
 _LONGEST_NUMBER = 20
 _HUNDRED = 100
@@ -68,7 +69,7 @@ class _Sum:
 
 def number_words(text: str) -> str:
     """Plain text with runs of English number words replaced by digits; words that do not make one number become several."""
-    if not _NUMBER_WORD.search(text):
+    if not _LATIN.search(text) or not _NUMBER_WORD.search(text):
         return text
     pieces = list(_PIECE.finditer(text))
     out: list[str] = []

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from handlers.understanding.english import number_words
-from handlers.understanding.numerals import STARTS, Token, token_at
+from handlers.understanding.idioms import without_idioms
+from handlers.understanding.numerals import SIGNS, TOKENS, Token, digits_token
 from handlers.understanding.plain import SPOILT
 from handlers.understanding.reading import NotReadError
 
@@ -15,22 +17,30 @@ COUNTED_THINGS = tuple(
 )
 """What follows a number that counts something else than what was asked."""
 
-_IDIOMS = re.compile(
-    r"(?<![0-9一二三四五六七八九十百千万亿零两几])(?:十分|万分|万一(?![十百千万]))|千万别|千万要|百分之[零一二三四五六七八九十百点]*|一[些下样直般定起切旦点会边]|不三不四|五险一金"
-)
 _FOREIGN = re.compile(r"[0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2}(?![0-9])|(?<![0-9])[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?(?![0-9])")
 _GROUPED_BY_SPACE = re.compile(r"(?<![0-9.,])[0-9]{1,3}(?: [0-9]{3})+(?![0-9,])")
 _SPELT = re.compile(r"(?<![0-9.,] )(?<![0-9.,])[0-9](?: [0-9]){2,}(?! ?[0-9])")
 _DOT_BY_VOICE = re.compile(r"(?<=[0-9])[。·・](?=[0-9])")
 _COMMA_AND_SPACE = re.compile(r"(?<=[0-9]), (?=[0-9]{3}(?![0-9]))")
-_PUT_TOGETHER = re.compile(r"[0-9][-/.:,。·・ ] ?[0-9]")
+_PUT_TOGETHER = re.compile(r"[0-9](?:[-/.][0-9]{1,2}[-/.]|,? |[:。·・])[0-9]")
 _A_LITTLE = re.compile(r"(?<=多)一?点儿?(?![0-9零一二三四五六七八九])")
 _MOST_NUMBERS = 40
 _LEADING = frozenset({"digits", "digit", "zero", "unit", "half", "vague"})
 _NUMBERS = frozenset({"digits", "digit", "zero"})
 _NUMBERS_OR_VAGUE = _NUMBERS | {"vague"}
 _MONEY_DONE = frozenset({"yuan", "jiao", "fen", "even"})
+MINUS_SIGN = re.compile(r"-|负|minus|negative")
+"""Without one of these, no number is negative."""
 _MINUS = re.compile(r"(?<![0-9一-鿿a-z])- ?$|(?<!抱)(?<!自)负的?$|(?:minus|negative) ?$")
+
+
+@dataclass(slots=True)
+class _Run:
+    """Tokens with at most a space between them, and their place in the text."""
+
+    tokens: list[Token]
+    start: int
+    end: int
 
 
 class Mention(NamedTuple):
@@ -56,27 +66,26 @@ class Mentions(NamedTuple):
     sure: bool
 
     def nothing_but(self, taken: list[Mention], harmless: re.Pattern[str]) -> bool:
-        """Whether all that is left of the message, without these numbers, is known not to change their meaning."""
+        """Whether all that is left of the message, without these numbers, is nothing but what this pattern knows as harmless."""
         if len(taken) == 1 and taken[0].end - taken[0].start == len(self.text):
             return True
         rest, at = "", 0
         for mention in taken:
             rest += self.text[at : mention.start] + " "
             at = mention.end
-        return not harmless.sub("", rest + self.text[at:])
+        return harmless.fullmatch(rest + self.text[at:]) is not None
 
 
 def mentions(plain_text: str) -> Mentions:
     """Find the numbers in plain text. Raises NotReadError for digits that make no number."""
-    together = _IDIOMS.sub("※", _A_LITTLE.sub("", number_words(plain_text)))
+    together = number_words(plain_text)
+    if "多" in together:
+        together = _A_LITTLE.sub("", together)
+    together = without_idioms(together)
     doubts = 0
     if _PUT_TOGETHER.search(together):
         together, doubts = _put_together(together)
-    found = []
-    for run in _runs(together):
-        trimmed = _trimmed(run)
-        if trimmed and not _ignored(together, trimmed):
-            found.append(_mention(together, trimmed))
+    found = [mention for run in _runs(together) if (mention := _mention(together, run))]
     return Mentions(together, found, sure=not doubts)
 
 
@@ -95,62 +104,58 @@ def _joined(found: re.Match[str]) -> str:
     return found.group().replace(" ", "")
 
 
-def _mention(text: str, run: list[Token]) -> Mention:
-    start, end = run[0].start, run[-1].end
-    return Mention(run, start, end, text[max(0, start - 12) : start], text[end : end + 12])
+def _mention(text: str, run: _Run) -> Mention | None:
+    """What the run mentions, with what stands around it; None where it is a part of something else."""
+    before, after = text[max(0, run.start - 12) : run.start], text[run.end : run.end + 12]
+    return None if _ignored(run.tokens, before, after) else Mention(run.tokens, run.start, run.end, before, after)
 
 
-def _runs(text: str) -> list[list[Token]]:
-    runs: list[list[Token]] = []
-    found = STARTS.search(text)
-    while found:
-        at = found.start()
-        token = token_at(text, at)
-        if token is not None:
-            if runs and _continues(text, runs[-1][-1], token):
-                runs[-1].append(token)
-            else:
-                runs.append([token])
+def _runs(text: str) -> list[_Run]:
+    runs: list[_Run] = []
+    run = None
+    for found in TOKENS.finditer(text):
+        said, start = found.group(), found.start()
+        tokens = [digits_token(said)] if found.lastgroup else [SIGNS[sign] for sign in said]
+        if run is not None and (run.end == start or _continues(text[run.end : start], run.tokens[-1], tokens[0])):
+            run.tokens += tokens
+            run.end = found.end()
+        elif (at := _beginning(tokens)) is not None:
+            run = _Run(tokens[at:] if at else tokens, start + at, found.end())
+            runs.append(run)
             if len(runs) > _MOST_NUMBERS:
                 raise NotReadError("several")
-        found = STARTS.search(text, token.end if token else at + 1)
     return runs
 
 
-def _continues(text: str, last: Token, token: Token) -> bool:
-    if last.end == token.start:
-        return True
-    if text[last.end : token.start] != " ":
-        return False
-    return not (token.kind in _NUMBERS and (last.kind in _NUMBERS or last.kind in _MONEY_DONE))
+def _beginning(tokens: list[Token]) -> int | None:
+    """Where a number may begin: not with 正 of 正好, 多 of 多少, 分 of 分钟, 点."""
+    return next((at for at, token in enumerate(tokens) if token.kind in _LEADING), None) if tokens[0].kind not in _LEADING else 0
 
 
-def _trimmed(run: list[Token]) -> list[Token]:
-    """Without what cannot begin a number (正好, 多少, 分钟, 点)."""
-    if run[0].kind in _LEADING:
-        return run
-    start = next((i for i, token in enumerate(run) if token.kind in _LEADING), len(run))
-    return run[start:]
+def _continues(between: str, last: Token, token: Token) -> bool:
+    return between == " " and not (token.kind in _NUMBERS and (last.kind in _NUMBERS or last.kind in _MONEY_DONE))
 
 
-def _ignored(text: str, run: list[Token]) -> bool:
+def _ignored(tokens: list[Token], before: str, after: str) -> bool:
     """Whether this is a part of another word, or of a thing numbered, lettered or spelt out."""
-    if run[0].kind not in _NUMBERS and _NUMBERS_OR_VAGUE.isdisjoint([token.kind for token in run]) and not _ten_or_half(run):
-        return _only_a_unit(text, run)
-    start, end = run[0].start, run[-1].end
-    before, after = text[start - 1 : start] if start else "", text[end : end + 1]
-    if SPOILT in (before, after):
+    if tokens[0].kind not in _NUMBERS and not _names_a_number(tokens):
+        return _only_a_unit(tokens, before)
+    last, following = before[-1:], after[:1]
+    if SPOILT in (last, following):
         raise NotReadError("unclear")
-    return before == "第" or (before.isascii() and before.isalpha()) or (after.isascii() and after.isalpha())
+    return last == "第" or (last.isascii() and last.isalpha()) or (following.isascii() and following.isalpha())
 
 
-def _ten_or_half(run: list[Token]) -> bool:
-    units = [token for token in run if token.kind == "unit"]
-    return bool(units) and (run[0].kind == "half" or (run[0].kind == "unit" and run[0].value == 10))  # noqa: PLR2004
+def _names_a_number(tokens: list[Token]) -> bool:
+    """Whether a unit or a half that stands first belongs to a number: 十万, 半万, 百八."""
+    first = tokens[0]
+    is_head = first.kind == "half" or (first.kind == "unit" and first.value == 10)  # noqa: PLR2004
+    kinds = [token.kind for token in tokens]
+    return (is_head and "unit" in kinds) or not _NUMBERS_OR_VAGUE.isdisjoint(kinds)
 
 
-def _only_a_unit(text: str, run: list[Token]) -> bool:
+def _only_a_unit(tokens: list[Token], before: str) -> bool:
     """百 in 百合 is nothing; "数万" is a number without a number."""
-    if run[0].kind == "unit" and text[: run[0].start].endswith("数"):
+    if tokens[0].kind == "unit" and before.endswith("数"):
         raise NotReadError("vague")
     return True

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from fractions import Fraction
+from decimal import Decimal
 from itertools import pairwise
 from typing import Literal, NamedTuple
 
@@ -25,20 +25,20 @@ Kind = Literal[
 ]
 """What a token of a number can be."""
 
-Exact = int | Fraction
-"""Whole wherever it can be: fractions are exact, and ten times slower."""
+Exact = int | Decimal
+"""Whole wherever it can be. Decimals are exact here: no number has more than 28 digits that count (LONGEST_NUMBER, MOST_DECIMALS)."""
 
 
 class Token(NamedTuple):
-    """A piece of a number, with its place in the text."""
+    """A piece of a number."""
 
     kind: Kind
-    start: int
-    end: int
     text: str
     value: Exact = 0
     decimals: int = 0
     sure: bool = True
+    grouped: bool = False
+    """Whether it had separators or a point."""
 
 
 class Number(NamedTuple):
@@ -52,7 +52,7 @@ class Number(NamedTuple):
 _UNITS = {"十": 10, "百": 100, "千": 1_000, "万": 10_000, "亿": 100_000_000}
 _LETTER_UNITS = {"w": 10_000, "k": 1_000}
 _HAN_DIGITS = {character: value for value, character in enumerate("一二三四五六七八九", start=1)} | {"两": 2}
-_SINGLE: dict[str, tuple[Kind, int]] = {
+_MEANINGS: dict[str, tuple[Kind, int]] = {
     **{character: ("digit", value) for character, value in _HAN_DIGITS.items()},
     **{character: ("unit", value) for character, value in _UNITS.items()},
     "零": ("zero", 0),
@@ -65,56 +65,71 @@ _SINGLE: dict[str, tuple[Kind, int]] = {
     "分": ("fen", 0),
     **dict.fromkeys("整正", ("even", 0)),
 }
-STARTS = re.compile(f"[0-9.wk{''.join(_SINGLE)}]")
-"""Where a token may begin."""
-DIGITS = re.compile(r"(?P<whole>[0-9]+(?:[,'][0-9]+)*)?(?P<part>(?:\.[0-9]+)+)?", re.ASCII)
+SIGNS = {character: Token(kind, character, value) for character, (kind, value) in _MEANINGS.items()} | {
+    character: Token("unit", character, value) for character, value in _LETTER_UNITS.items()
+}
+"""The tokens of one character, made once."""
+TOKENS = re.compile(
+    rf"(?P<digits>[0-9]+(?:[,'][0-9]+)*(?:\.[0-9]+)*|(?:\.[0-9]+)+)|[wk](?![a-z])|[{''.join(_MEANINGS)}]+",
+    re.ASCII,
+)
+"""One token of digits or of a letter, or any number of single characters."""
 LONGEST_NUMBER = 30
+MOST_DECIMALS = 16
 _DECIMAL_UNIT = 10
+_LONE = frozenset({"digits", "digit", "zero"})
 _GROUP, _MYRIAD = 3, 4
 
 
-def token_at(text: str, at: int) -> Token | None:
-    """Token that starts here, if one does. Raises NotReadError for digits that make no number."""
-    character = text[at]
-    if single := _SINGLE.get(character):
-        return Token(single[0], at, at + 1, character, single[1])
-    if character in "0123456789" or (character == "." and text[at + 1 : at + 2].isdigit()):
-        return _digits(text, at)
-    if character in _LETTER_UNITS and not (text[at + 1 : at + 2].isascii() and text[at + 1 : at + 2].isalpha()):
-        return Token("unit", at, at + 1, character, _LETTER_UNITS[character])
-    return None
-
-
-def _digits(text: str, at: int) -> Token:
-    found = DIGITS.match(text, at)
-    assert found  # noqa: S101 - the pattern matches the digit or point that led here
-    whole, part = found["whole"] or "", (found["part"] or "")[1:]
-    if len(found.group()) > LONGEST_NUMBER:
+def digits_token(said: str) -> Token:
+    """Token that these digits, separators and points make. Raises NotReadError where they make no number."""
+    if len(said) > LONGEST_NUMBER:
         raise NotReadError("too_large")
+    if said.isdigit():
+        return Token("digits", said, int(said), 0, said[0] != "0" or said == "0")
+    whole, _, part = said.partition(".")
     if "." in part:
         raise NotReadError("unclear")
-    if found.end() - at == len(whole) and whole.isdigit():
-        return Token("digits", at, found.end(), whole, int(whole), 0, whole[0] != "0" or whole == "0")
-    first, *groups = re.split("[,']", whole)
+    if len(part) > MOST_DECIMALS:
+        raise NotReadError("unclear")
+    first, *groups = [whole] if whole.isdigit() else whole.replace("'", ",").split(",")
     sure = bool(whole) and not (len(first) > 1 and first.startswith("0"))
-    if groups and not (len(first) <= _GROUP and all(len(group) == _GROUP for group in groups)):
-        if len(first) > _MYRIAD or any(len(group) > _MYRIAD for group in groups) or len(first) == _MYRIAD > len(groups[0]):
-            raise NotReadError("several")
-        if any(len(group) != _MYRIAD for group in groups):
-            raise NotReadError("unclear")
-        sure = False
+    if groups:
+        sure = _are_thousands(first, groups) and sure
     digits = first + "".join(groups)
-    return Token("digits", at, found.end(), digits, Fraction(int(f"{digits}{part}"), 10 ** len(part)), len(part), sure)
+    return Token("digits", digits, Decimal(f"{digits}.{part}") if part else int(digits), len(part), sure, grouped=True)
+
+
+def _are_thousands(first: str, groups: list[str]) -> bool:
+    """Whether these are groups of three; by four they are a guess. Raises NotReadError for any other."""
+    if len(first) <= _GROUP and all(len(group) == _GROUP for group in groups):
+        return True
+    if len(first) > _MYRIAD or any(len(group) > _MYRIAD for group in groups) or len(first) == _MYRIAD > len(groups[0]):
+        raise NotReadError("several")
+    if any(len(group) != _MYRIAD for group in groups):
+        raise NotReadError("unclear")
+    return False
 
 
 def number(tokens: list[Token]) -> Number:
     """Value of these tokens. Raises NotReadError where they make none, or more than one."""
     kinds = [token.kind for token in tokens]
+    if len(kinds) == 1 and kinds[0] in _LONE:
+        return Number(tokens[0].value, tokens[0].sure)
     if "vague" in kinds:
         raise NotReadError("vague")
     kept = [token for token in tokens if token.kind != "about"] if "about" in kinds else tokens
-    read = _sum(_merge_point(kept) if "point" in kinds else kept, short=True)
-    return read if kept is tokens else Number(read.value, sure=False, shorthand=read.shorthand)
+    if "point" in kinds:
+        kept = _merge_point(kept)
+    if "unit" in kinds and ("digit", "digit") in pairwise([token.kind for token in kept]):
+        raise NotReadError("several")
+    read = _sum(kept, short=True)
+    return Number(read.value, sure=False, shorthand=read.shorthand) if "about" in kinds else read
+
+
+def is_whole(value: Exact) -> bool:
+    """Whether nothing stands behind its point."""
+    return type(value) is int or value == int(value)
 
 
 def _merge_point(tokens: list[Token]) -> list[Token]:
@@ -125,10 +140,10 @@ def _merge_point(tokens: list[Token]) -> list[Token]:
         end += 1
     digits = "".join(token.text if token.kind == "digits" else str(int(token.value)) for token in tokens[at + 1 : end])
     left = _sum(tokens[:at], short=False)
-    if not digits or left.value.denominator != 1:
+    if not 0 < len(digits) <= MOST_DECIMALS or not is_whole(left.value):
         raise NotReadError("unclear")
-    value = left.value + Fraction(int(digits), 10 ** len(digits))
-    merged = Token("digits", tokens[0].start, tokens[end - 1].end, str(int(left.value)), value, len(digits), left.sure)
+    whole = str(int(left.value))
+    merged = Token("digits", whole, Decimal(f"{whole}.{digits}"), len(digits), left.sure, grouped=True)
     return [merged, *tokens[end:]]
 
 
@@ -154,7 +169,7 @@ def _sum(tokens: list[Token], *, short: bool) -> Number:
 
 def _bare(tokens: list[Token]) -> Number:
     """Digits without any unit: one number, or Chinese digits read out one by one."""
-    if len(tokens) == 1 and tokens[0].kind in ("digits", "digit", "zero"):
+    if len(tokens) == 1 and tokens[0].kind in _LONE:
         return Number(tokens[0].value, tokens[0].sure)
     kinds = {token.kind for token in tokens}
     if not tokens or not kinds <= {"digit", "zero"} or tokens[0].kind == "zero":
@@ -172,8 +187,6 @@ def _head(left: list[Token], top: int, *, alone: bool) -> Number:
         return Number(1, sure=top == _DECIMAL_UNIT)
     if len(left) == 1:
         return _lone_head(left[0], top)
-    if _two_digits_in_a_row(left):
-        raise NotReadError("several")
     head = _sum(left, short=False)
     if left[0].kind == "zero" or not 0 < head.value < _most(left[0], top):
         raise NotReadError("unclear")
@@ -182,7 +195,7 @@ def _head(left: list[Token], top: int, *, alone: bool) -> Number:
 
 def _lone_head(token: Token, top: int) -> Number:
     if token.kind == "half":
-        return Number(Fraction(1, 2), sure=False)
+        return Number(Decimal("0.5"), sure=False)
     head = _sum([token], short=False) if token.kind == "unit" else _bare([token])
     if not 0 < head.value < _most(token, top):
         raise NotReadError("unclear")
@@ -200,8 +213,6 @@ def _tail(right: list[Token], top: int, *, short: bool) -> Number:
         return _after_zero(right, top)
     if len(right) == 1:
         return Number(top // 2, sure=False) if right[0].kind == "half" else _last(right[0], top, short=short)
-    if _two_digits_in_a_row(right):
-        raise NotReadError("several")
     tail = _sum(right, short=short)
     if tail.value >= top:
         raise NotReadError("unclear")
@@ -234,8 +245,3 @@ def _last(token: Token, top: int, *, short: bool) -> Number:
     if digits.startswith("0") and token.value:
         return Number(token.value, sure=False)
     raise NotReadError("unclear")
-
-
-def _two_digits_in_a_row(tokens: list[Token]) -> bool:
-    kinds = [token.kind for token in tokens]
-    return any(a == b == "digit" for a, b in pairwise(kinds))
