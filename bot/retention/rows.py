@@ -9,8 +9,8 @@ from sqlalchemy import ColumnElement, Connection, Select, Table, delete, select,
 
 from bot.broadcast import course
 from bot.broadcast.tables import broadcast_recipients, broadcasts
-from bot.channels.telegram.tables import telegram_sends
-from bot.channels.wechat.tables import wechat_chats, wechat_sends, wechat_signatures, wechat_tokens
+from bot.channels.tables import sends
+from bot.channels.wechat.tables import wechat_chats, wechat_signatures, wechat_tokens
 from bot.conversation.tables import updates
 from bot.jobs.tables import DEAD, jobs
 from bot.linking.tables import chat_codes, link_tries
@@ -38,8 +38,7 @@ def pieces(days: Keep, now: datetime) -> dict[str, Piece]:
         "failed_jobs": _of(jobs, jobs.c.state == DEAD, jobs.c.added_at < now - days.failed_jobs),
         "broadcasts": lambda conn: _without_old_broadcasts(conn, now - keep.SENT, now),
         "broadcast_recipients": _of(broadcast_recipients, broadcast_recipients.c.broadcast_id.in_(_over(now - keep.BROADCASTS))),
-        "telegram_sends": _of(telegram_sends, telegram_sends.c.changed_at < now - keep.SENT),
-        "wechat_sends": _of(wechat_sends, wechat_sends.c.changed_at < now - keep.SENT),
+        "sends": _of(sends, sends.c.changed_at < now - keep.SENT),
         "wechat_signatures": _of(wechat_signatures, wechat_signatures.c.first_at < now - keep.LAST_ANSWER),
         "wechat_tokens": _of(wechat_tokens, wechat_tokens.c.expires_at < now - keep.OLD_TOKEN),
         "wechat_answers": lambda conn: _without_answers(conn, now - keep.LAST_ANSWER),

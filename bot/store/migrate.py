@@ -32,6 +32,7 @@ TABLES = (
     "bot.reminders.tables",
     "bot.broadcast.tables",
     "bot.conversation.tables",
+    "bot.channels.tables",
     "bot.channels.web.tables",
     "bot.channels.telegram.tables",
     "bot.channels.wechat.tables",

@@ -18,6 +18,8 @@ from bot.broadcast import find
 from bot.broadcast.audience import Audience, Of
 from bot.broadcast.states import Fate, State
 from bot.broadcast.tables import broadcast_recipients, broadcasts
+from bot.channels import ledger
+from bot.channels.tables import sends
 from bot.channels.web.tables import web_chats, web_messages
 from bot.channels.wechat.tables import wechat_chats, wechat_signatures, wechat_tokens
 from bot.claims.tables import claims
@@ -324,6 +326,15 @@ async def test_what_wechat_needed_for_a_moment_is_gone(house: House) -> None:
     assert [await house.count(table) for table in (wechat_signatures, wechat_tokens, wechat_chats)] == [1, 1, 2]
     answers = await house.store.read(lambda conn: [tuple(row) for row in conn.execute(select(wechat_chats.c.chat, wechat_chats.c.answer))])
     assert sorted(answers) == [("new", "words"), ("old", None)]
+
+
+async def test_how_far_a_sending_came_is_forgotten_after_a_month_without_a_try(house: House) -> None:
+    for job, days in {1: 31, 2: 29}.items():
+        await house.store.write(ledger.leaving, job, now=NOW - days * DAY)
+
+    await house.swept()
+
+    assert await house.store.read(lambda conn: list(conn.scalars(select(sends.c.job)))) == [2]
 
 
 async def test_one_kind_that_fails_does_not_keep_the_others(house: House, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,18 +17,17 @@ from functools import partial
 import structlog
 from sqlalchemy import Connection
 from telegram import Bot, InlineKeyboardMarkup, LinkPreviewOptions, MessageEntity
-from telegram import Message as Sent
+from telegram import Message as Posted
 from telegram.error import ChatMigrated, Forbidden, InvalidToken, RetryAfter, TelegramError
 
-from bot.channels.telegram import asked, chats, faults, keyboards, ledger, posts
+from bot.channels import ledger
+from bot.channels.ledger import MOST_UNANSWERED, Sent
+from bot.channels.telegram import asked, chats, faults, keyboards, posts
 from bot.channels.telegram.pace import Pace
 from bot.channels.telegram.render import Part, Wording, marks, render
 from bot.jobs import Job, Later, Never, noted
 from bot.message import Notice
 from bot.store import Store
-
-MOST_UNANSWERED = 4
-"""Two tries whose answer was lost, which count twice, or four that our own death cut short."""
 
 log = structlog.get_logger(__name__)
 
@@ -43,13 +42,13 @@ class Sender:
         """Send what of the notice has not been sent yet. Raises Later or Never."""
         parts = render(notice.message, notice.locale, self._wording)
         entities = marks(notice.message, notice.locale, self._wording) if len(parts) == 1 else []
-        standing = await self._store.read(ledger.standing, job.id, notice.chat.id)
-        if standing.blocked:
+        sent, is_blocked = await self._store.read(_standing, job.id, notice.chat.id)
+        if is_blocked:
             raise Never("blocked")
-        if standing.unanswered >= MOST_UNANSWERED:
+        if sent.unanswered >= MOST_UNANSWERED:
             raise Never("unknown")
         try:
-            for part in parts[standing.parts :]:
+            for part in parts[sent.parts :]:
                 await self._pace.wait(notice.chat.id)
                 await self._send(notice, part, job, entities)
         except ChatMigrated as error:  # the group has got another id: the same once more, to that one
@@ -83,8 +82,15 @@ class Sender:
         return faults.outcome(error, failures)
 
 
-def _arrived(conn: Connection, job: int, sent: Sent, keyboard: InlineKeyboardMarkup | None, notice: Notice, *, now: datetime) -> None:
-    chat, number = notice.chat.id, sent.message_id
-    ledger.arrived(conn, job, chat, number if keyboards.asks(keyboard) else None, now=now)
+def _standing(conn: Connection, job: int, chat: str) -> tuple[Sent, bool]:
+    """How far the notice has come, and whether the person blocked the bot."""
+    return ledger.sent(conn, job), chats.is_blocked(conn, chat)
+
+
+def _arrived(conn: Connection, job: int, posted: Posted, keyboard: InlineKeyboardMarkup | None, notice: Notice, *, now: datetime) -> None:
+    chat, number = notice.chat.id, posted.message_id
+    ledger.arrived(conn, job, now=now)
+    if keyboards.asks(keyboard):
+        chats.open_keyboard(conn, chat, number)
     posts.note(conn, chat, number, keyboard)
     asked.note(conn, chat, number, notice.message)

@@ -14,8 +14,9 @@ from typing import Any, Final
 from sqlalchemy import Connection, delete, select, update
 
 from bot import jobs
+from bot.channels import ledger
 from bot.channels.plain import Choice
-from bot.channels.wechat import chats, ledger, passive, tidings
+from bot.channels.wechat import chats, passive, texts, tidings
 from bot.channels.wechat.receive import CHANNEL
 from bot.channels.wechat.tables import wechat_chats
 from bot.channels.wechat.template import News
@@ -86,10 +87,10 @@ def news_of(payload: Mapping[str, Any]) -> News:
 
 def standing(conn: Connection, job: int, chat: str, news: News, now: datetime) -> Standing:
     """How far it has come. It is over once taken, once the member was here, is gone or may be written to, and once the news is told."""
-    sent = ledger.standing(conn, job, chat, now)
+    member = texts.standing(conn, job, chat, now)
     waits = conn.scalar(select(queued.c.id).where(queued.c.id == news.notice, WAITS))
     status = conn.scalar(select(wechat_chats.c.knock_status).where(wechat_chats.c.chat == chat, wechat_chats.c.knocked_for == news.notice))
-    return Standing(bool(sent.parts or sent.is_gone or sent.is_open or waits is None or status), sent.unanswered)
+    return Standing(bool(member.sent.parts or member.is_gone or member.is_open or waits is None or status), member.sent.unanswered)
 
 
 def leaving(conn: Connection, job: int, chat: str, label: str, now: datetime) -> tuple[Choice, ...]:
@@ -97,18 +98,18 @@ def leaving(conn: Connection, job: int, chat: str, label: str, now: datetime) ->
     reads = Choice(1, label, READ, is_loose=False)
     others = [choice for choice in chats.choices(conn, chat) if choice.mark != reads.mark]
     _note(conn, chat, knock_id=LEFT)
-    return ledger.leaving(conn, job, chat, [reads, *others], now)
+    return texts.leaving(conn, job, chat, [reads, *others], now)
 
 
 def stayed(conn: Connection, job: int, chat: str, before: Sequence[Choice], now: datetime) -> int:
     """It surely did not arrive. Returns how often in a row that has happened."""
     _note(conn, chat, knock_id=None)
-    return ledger.stayed(conn, job, chat, before, now)
+    return texts.stayed(conn, job, chat, before, now)
 
 
 def taken(conn: Connection, job: int, chat: str, news: News, msg_id: str, now: datetime) -> None:
     """WeChat has taken it: so the template is good again, if it was not. What WeChat has said of it meanwhile stays."""
-    ledger.arrived(conn, job, now)
+    ledger.arrived(conn, job, now=now)
     this = (wechat_chats.c.chat == chat, wechat_chats.c.knocked_for == news.notice, wechat_chats.c.knock_status.is_(None))
     conn.execute(update(wechat_chats).where(*this).values(knock_id=msg_id, knock_status=TAKEN))
     conn.execute(delete(queued).where(queued.c.kind == TEMPLATE, queued.c.state == DEAD))

@@ -15,11 +15,13 @@ from zoneinfo import ZoneInfo
 import structlog
 from sqlalchemy import Connection
 
+from bot.channels import ledger
+from bot.channels.ledger import MOST_UNANSWERED
 from bot.channels.plain import Choice, Wording
-from bot.channels.wechat import chats, faults, knock, ledger
+from bot.channels.wechat import chats, faults, knock
 from bot.channels.wechat.api import Api
 from bot.channels.wechat.faults import Refusal, Silence
-from bot.channels.wechat.send import MOST_UNANSWERED, asked
+from bot.channels.wechat.send import asked
 from bot.channels.wechat.template import News, Template
 from bot.jobs import Job, Later, noted
 from bot.message import Say
@@ -87,7 +89,7 @@ class Knocker:
     async def _after(self, error: Refusal | Silence, chat: str, news: News, before: Sequence[Choice], job: Job) -> None:
         log.warning("wechat_knock_failed", job=job.id, error=faults.name(error))
         if isinstance(error, Silence) and error.may_have_arrived:
-            await self._store.write(ledger.lost, job.id, self._clock())
+            await self._store.write(ledger.lost, job.id, now=self._clock())
             raise Later(max(faults.backoff_s(1), self._api.busy_s), counts=False) from error
         failures = await self._store.write(knock.stayed, job.id, chat, before, self._clock())
         if isinstance(error, Silence):

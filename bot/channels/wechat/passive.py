@@ -13,9 +13,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, delete, or_, select, update
 
 from bot import notices
-from bot.channels import plain
+from bot.channels import ledger, plain
 from bot.channels.plain import Choice, Wording
-from bot.channels.wechat import chats, ledger
+from bot.channels.wechat import chats
 from bot.channels.wechat.receive import CHANNEL
 from bot.jobs.tables import WAITS, jobs
 from bot.message import Chat, Message
@@ -82,7 +82,7 @@ def given(conn: Connection, answer: Answer, arrived: datetime, now: datetime) ->
     for job in answer.whole:
         _done.run(conn, {"job": job, "by": answer.holder})
     if answer.begun is not None:
-        ledger.arrived(conn, answer.begun, now)
+        ledger.arrived(conn, answer.begun, now=now)
         _free(conn, (answer.begun,), answer.holder, now)
     if answer.holder:
         chats.answered(conn, answer.chat, answer.update_id, answer.text, arrived)
@@ -130,7 +130,7 @@ def _composed(conn: Connection, waiting: Sequence[_Waiting], wording: Wording) -
         said = plain.render(one.message, one.locale, wording, first)
         pieces = list(plain.split(said.text, LONGEST_BYTES))
         if len(pieces) > 1 and not texts:
-            left = pieces[ledger.parts(conn, one.id) :]
+            left = pieces[ledger.sent(conn, one.id).parts :]
             is_last = len(left) == 1
             return Answer(left[0], whole=(one.id,) if is_last else (), begun=None if is_last else one.id), [
                 *said.choices

@@ -14,18 +14,16 @@ from functools import partial
 
 import structlog
 
-from bot.channels import plain
+from bot.channels import ledger, plain
+from bot.channels.ledger import MOST_UNANSWERED
 from bot.channels.plain import Choice, Wording
-from bot.channels.wechat import chats, faults, ledger
+from bot.channels.wechat import chats, faults, texts
 from bot.channels.wechat.api import Api
 from bot.channels.wechat.faults import Refusal, Silence
 from bot.channels.wechat.passive import LONGEST_BYTES
 from bot.jobs import Job, Later, Never, noted
 from bot.message import Notice
 from bot.store import Store
-
-MOST_UNANSWERED = 4
-"""Two tries whose answer was lost, which count twice, or four that our own death cut short."""
 
 SEND = "/cgi-bin/message/custom/send"
 ASK = "/cgi-bin/get_api_domain_ip"
@@ -50,37 +48,37 @@ class Sender:
     async def send(self, notice: Notice, job: Job) -> None:
         """Send what of the notice has not been sent yet. Raises Later or Never."""
         chat, now = notice.chat.id, self._clock()
-        standing = await self._store.read(ledger.standing, job.id, chat, now)
+        standing = await self._store.read(texts.standing, job.id, chat, now)
         if standing.is_gone:
             raise Never("not following")
-        if standing.unanswered >= MOST_UNANSWERED:
+        if standing.sent.unanswered >= MOST_UNANSWERED:
             raise Never("unknown")
         if not standing.is_open or (self._only_answers_until is not None and now < self._only_answers_until):
             await self._shut_out(chat)
             raise Later(faults.WAIT_S, counts=False)
         if (busy_s := self._api.busy_s) > 0:
             raise Later(busy_s, counts=False)
-        if standing.unanswered:
+        if standing.sent.unanswered:
             await asked(self._api)
         said = plain.render(notice.message, notice.locale, self._wording)
-        texts = list(plain.split(said.text, LONGEST_BYTES))
-        for number, text in enumerate(texts[standing.parts :], standing.parts + 1):
-            await self._send(chat, text, said.choices if number == len(texts) else None, job)
+        pieces = list(plain.split(said.text, LONGEST_BYTES))
+        for number, text in enumerate(pieces[standing.sent.parts :], standing.sent.parts + 1):
+            await self._send(chat, text, said.choices if number == len(pieces) else None, job)
 
     async def _send(self, chat: str, text: str, choices: Sequence[Choice] | None, job: Job) -> None:
-        before = await self._store.write(ledger.leaving, job.id, chat, choices, self._clock())
+        before = await self._store.write(texts.leaving, job.id, chat, choices, self._clock())
         try:
             await self._api.post(SEND, {"touser": chat, "msgtype": "text", "text": {"content": text}})
         except (Refusal, Silence) as error:
             raise await self._after(error, chat, before, job) from error
-        await noted(partial(self._store.write, ledger.arrived, job.id, self._clock()))
+        await noted(partial(self._store.write, ledger.arrived, job.id, now=self._clock()))
 
     async def _after(self, error: Refusal | Silence, chat: str, before: Sequence[Choice], job: Job) -> Later | Never:
         log.warning("wechat_send_failed", job=job.id, error=faults.name(error))
         if isinstance(error, Silence) and error.may_have_arrived:
-            unanswered = await self._store.write(ledger.lost, job.id, self._clock())
+            unanswered = await self._store.write(ledger.lost, job.id, now=self._clock())
             return Never("unknown") if unanswered >= MOST_UNANSWERED else Later(max(faults.backoff_s(1), self._api.busy_s), counts=False)
-        failures = await self._store.write(ledger.stayed, job.id, chat, before, self._clock())
+        failures = await self._store.write(texts.stayed, job.id, chat, before, self._clock())
         if isinstance(error, Silence):
             return Later(max(faults.backoff_s(failures), self._api.busy_s), counts=False)
         await self._learnt(error.code, chat)

@@ -1,4 +1,4 @@
-"""What WeChat needs remembered: per member what was shown last and whether we may write, per notice how far its sending has come."""
+"""What WeChat needs remembered: per member what was shown last and whether we may write; the token, and signatures seen."""
 
 from __future__ import annotations
 
@@ -22,16 +22,6 @@ wechat_chats = Table(
     Column("knocked_for", BigId, nullable=True, autoincrement=False),  # ... for which notice, by its job ...
     Column("knock_id", String(40), nullable=True),  # ... what WeChat calls it ...
     Column("knock_status", String(40), nullable=True),  # ... and what WeChat says became of it
-)
-
-wechat_sends = Table(
-    "wechat_sends",
-    metadata,
-    Column("job", BigId, primary_key=True, autoincrement=False),
-    Column("parts", Integer, nullable=False),  # how many texts of this notice WeChat has taken
-    Column("unanswered", Integer, nullable=False),  # tries of the next one of which nobody knows whether they arrived
-    Column("failures", Integer, nullable=False),  # tries that surely did not arrive: how long to wait before the next
-    Column("changed_at", Moment, nullable=False, index=True),
 )
 
 wechat_tokens = Table(

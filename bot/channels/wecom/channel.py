@@ -15,6 +15,7 @@ from typing import Any
 import structlog
 from sqlalchemy import Connection
 
+from bot.channels.ledger import MOST_UNANSWERED
 from bot.channels.wecom import faults, outbox
 from bot.channels.wecom.api import Api
 from bot.channels.wecom.cards import card
@@ -74,7 +75,7 @@ class WeCom:
         log.warning("wecom_send_failed", job=job.id, door=door.name, error=faults.name(error))
         if isinstance(error, Silence) and error.may_have_arrived:
             unanswered = await self._store.write(outbox.lost, news)
-            ends = door.repeats_show and unanswered >= outbox.MOST_UNANSWERED
+            ends = door.repeats_show and unanswered >= MOST_UNANSWERED
             next_step: Later | Never = Never("unknown") if ends else Later(faults.backoff_s(min(unanswered, 4)), counts=False)
         else:
             quiet = faults.quiet(error)

@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from bot import jobs
+from bot.channels.ledger import MOST_UNANSWERED
 from bot.channels.wecom.tables import wecom_doors, wecom_news
 from bot.jobs import Later, Never
 from bot.store.tables import insert_new
@@ -24,9 +25,6 @@ MOST_SHOWN = 6
 
 APART = timedelta(seconds=3.2)
 """From one message to the next. WeCom takes 20 a minute from a robot; this leaves room for what the network bunches."""
-
-MOST_UNANSWERED = 4
-"""Two tries whose answer was lost, which count twice, or four that our own death cut short."""
 
 SUPERSEDED = frozenset({"overdue", "digest"})
 """Of these topics only the latest says how things stand."""

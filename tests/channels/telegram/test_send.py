@@ -8,8 +8,7 @@ from collections import Counter
 import pytest
 from sqlalchemy import Connection, select
 
-from bot.channels.telegram import ledger
-from bot.channels.telegram.tables import telegram_sends
+from bot.channels import ledger
 from bot.jobs.tables import jobs
 from bot.store import Store
 from tests.channels.telegram.running import Echo, button, now, running, says
@@ -229,10 +228,3 @@ async def test_a_storm_of_faults_loses_nothing_and_doubles_nothing_but_lost_answ
     assert heard[2] <= lost
     assert heard[0] <= len(unknown)
     assert max(heard) <= 2
-
-
-async def test_notes_of_sends_long_past_are_swept_away(sqlite_store: Store) -> None:
-    await sqlite_store.write(ledger.leaving, 1, now=now() - ledger.KEPT * 2)
-    await sqlite_store.write(ledger.leaving, 2, now=now())
-
-    assert await sqlite_store.read(lambda conn: list(conn.scalars(select(telegram_sends.c.job)))) == [2]

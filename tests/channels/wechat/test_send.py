@@ -13,7 +13,7 @@ from sqlalchemy import Connection, select
 
 from bot import notices
 from bot.channels.plain import Choice, chosen
-from bot.channels.wechat import chats, ledger
+from bot.channels.wechat import chats, texts
 from bot.jobs.tables import jobs
 from bot.message import Chat
 from bot.store import Store
@@ -292,7 +292,7 @@ async def test_an_old_text_that_comes_again_does_not_take_the_letters_of_the_las
         notices.queue(conn, Chat("wechat", "o1"), says("old"), locale="zh_CN", now=old)
         job = conn.execute(select(jobs.c.id)).scalar_one()
         chats.heard(conn, "o1", new, (Choice(1, "没领过", "=1.1.paid_this_year.0", False, is_letter=True),))
-        ledger.leaving(conn, job, "o1", (Choice(0, "上一题", "back", True),), new)
+        texts.leaving(conn, job, "o1", (Choice(0, "上一题", "back", True),), new)
         return chosen("A", chats.choices(conn, "o1")), chosen("上一题", chats.choices(conn, "o1"))
 
     assert await store.write(work) == ("=1.1.paid_this_year.0", "back")

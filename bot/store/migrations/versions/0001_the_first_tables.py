@@ -305,6 +305,18 @@ def upgrade() -> None:  # noqa: PLR0915
         batch_op.create_index(batch_op.f("ix_reminders_look_at"), ["look_at"], unique=False)
 
     op.create_table(
+        "sends",
+        sa.Column("job", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        sa.Column("parts", sa.Integer(), nullable=False),
+        sa.Column("unanswered", sa.Integer(), nullable=False),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("changed_at", Moment(), nullable=False),
+        sa.PrimaryKeyConstraint("job", name=op.f("pk_sends")),
+    )
+    with op.batch_alter_table("sends", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_sends_changed_at"), ["changed_at"], unique=False)
+
+    op.create_table(
         "setup_links",
         sa.Column("token_hash", sa.String(length=64), nullable=False),
         sa.Column("staff_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
@@ -410,18 +422,6 @@ def upgrade() -> None:  # noqa: PLR0915
         sa.Column("sentence", sa.String(length=60), nullable=False),
         sa.PrimaryKeyConstraint("chat", "message", name=op.f("pk_telegram_questions")),
     )
-    op.create_table(
-        "telegram_sends",
-        sa.Column("job", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
-        sa.Column("parts", sa.Integer(), nullable=False),
-        sa.Column("unanswered", sa.Integer(), nullable=False),
-        sa.Column("failures", sa.Integer(), nullable=False),
-        sa.Column("changed_at", Moment(), nullable=False),
-        sa.PrimaryKeyConstraint("job", name=op.f("pk_telegram_sends")),
-    )
-    with op.batch_alter_table("telegram_sends", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_telegram_sends_changed_at"), ["changed_at"], unique=False)
-
     op.create_table(
         "telegram_turns",
         sa.Column("name", sa.String(length=64), nullable=False),
@@ -554,18 +554,6 @@ def upgrade() -> None:  # noqa: PLR0915
         sa.PrimaryKeyConstraint("chat", name=op.f("pk_wechat_chats")),
     )
     op.create_table(
-        "wechat_sends",
-        sa.Column("job", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
-        sa.Column("parts", sa.Integer(), nullable=False),
-        sa.Column("unanswered", sa.Integer(), nullable=False),
-        sa.Column("failures", sa.Integer(), nullable=False),
-        sa.Column("changed_at", Moment(), nullable=False),
-        sa.PrimaryKeyConstraint("job", name=op.f("pk_wechat_sends")),
-    )
-    with op.batch_alter_table("wechat_sends", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_wechat_sends_changed_at"), ["changed_at"], unique=False)
-
-    op.create_table(
         "wechat_signatures",
         sa.Column("signature", sa.String(length=40), nullable=False),
         sa.Column("first_at", Moment(), nullable=False),
@@ -613,10 +601,6 @@ def downgrade() -> None:  # noqa: PLR0915
         batch_op.drop_index(batch_op.f("ix_wechat_signatures_first_at"))
 
     op.drop_table("wechat_signatures")
-    with op.batch_alter_table("wechat_sends", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_wechat_sends_changed_at"))
-
-    op.drop_table("wechat_sends")
     op.drop_table("wechat_chats")
     with op.batch_alter_table("web_messages", schema=None) as batch_op:
         batch_op.drop_index("ix_web_messages_chat")
@@ -649,10 +633,6 @@ def downgrade() -> None:  # noqa: PLR0915
 
     op.drop_table("thread_messages")
     op.drop_table("telegram_turns")
-    with op.batch_alter_table("telegram_sends", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_telegram_sends_changed_at"))
-
-    op.drop_table("telegram_sends")
     op.drop_table("telegram_questions")
     with op.batch_alter_table("telegram_posts", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_telegram_posts_claim_id"))
@@ -678,6 +658,10 @@ def downgrade() -> None:  # noqa: PLR0915
         batch_op.drop_index(batch_op.f("ix_setup_links_staff_id"))
 
     op.drop_table("setup_links")
+    with op.batch_alter_table("sends", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_sends_changed_at"))
+
+    op.drop_table("sends")
     with op.batch_alter_table("reminders", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_reminders_look_at"))
 
