@@ -44,7 +44,7 @@ def feeder(work: Outgoing) -> Handler:
     async def handle(job: Job) -> None:
         now, broadcast_id = work.clock(), int(job.payload["broadcast"])
         broadcast = await work.store.read(find.one, broadcast_id)
-        if broadcast is None or broadcast.revision != job.payload["round"] or broadcast.ended_at is not None:
+        if broadcast is None or broadcast.revision != job.payload["revision"] or broadcast.ended_at is not None:
             return  # another job goes on with it
         if broadcast.state is State.SENDING and (wakes := work.plan.waking(now)) > now:
             raise Later((wakes - now).total_seconds(), counts=False)

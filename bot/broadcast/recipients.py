@@ -51,7 +51,7 @@ def queue(conn: Connection, recipient_id: int, revision: int, *, now: datetime, 
     if conn.execute(select(queued.c.id).where(queued.c.dedupe == _key(recipient_id, revision), WAITS)).first() is not None:
         return False
     waits = update(broadcast_recipients).where(_r.id == recipient_id, _r.fate == Fate.WAITING)
-    if conn.execute(waits.values(fate=Fate.QUEUED, round=revision).returning(_r.id)).first() is None:
+    if conn.execute(waits.values(fate=Fate.QUEUED, revision=revision).returning(_r.id)).first() is None:
         return False
     jobs.add(conn, MESSAGE, {"recipient": recipient_id}, now=now, due=due, dedupe=_key(recipient_id, revision))
     return True
@@ -70,7 +70,7 @@ def settle(conn: Connection, recipient_id: int, fate: Fate, reason: str | None =
 def lose_those_without_a_job(conn: Connection, broadcast_id: int) -> None:
     """Messages whose job was given up have failed. Whoever's fate was settled meanwhile keeps it."""
     under_way = (_r.broadcast_id == broadcast_id, _r.fate.in_(UNDER_WAY))
-    keys = {_key(row.id, row.round): row.id for row in conn.execute(select(_r.id, _r.round).where(*under_way))}
+    keys = {_key(row.id, row.revision): row.id for row in conn.execute(select(_r.id, _r.revision).where(*under_way))}
     alive = set(conn.scalars(select(queued.c.dedupe).where(queued.c.dedupe.in_(keys), WAITS)))
     lost = [recipient_id for key, recipient_id in keys.items() if key not in alive]
     conn.execute(update(broadcast_recipients).where(_r.id.in_(lost), _r.fate.in_(UNDER_WAY)).values(fate=Fate.FAILED, reason="lost"))

@@ -37,7 +37,7 @@ broadcast_recipients = Table(
     Column("chat", String(64), nullable=False),
     Column("fate", String(12), nullable=False),  # bot.broadcast.states.Fate
     Column("reason", String(80), nullable=True),  # why it failed
-    Column("round", Integer, nullable=True),  # the broadcast's revision when it was queued
+    Column("revision", Integer, nullable=True),  # the broadcast's when it was queued
     UniqueConstraint("broadcast_id", "person"),
     Index("ix_broadcast_recipients_fate", "broadcast_id", "fate", "id"),
     Index("ix_broadcast_recipients_chat", "channel", "chat"),

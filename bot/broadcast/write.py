@@ -27,7 +27,7 @@ SLOWEST, USUAL, FASTEST = 1, 25, 25
 """Messages a second. Telegram takes 28 over all chats: what even the fastest broadcast leaves is for answers."""
 
 FEED: Final = "broadcast"
-"""The kind of the job that hands a broadcast's messages on, some at a time; payload {"broadcast": id, "round": its revision}."""
+"""The kind of the job that hands a broadcast's messages on, some at a time; payload {"broadcast": id, "revision": its revision}."""
 
 UNSENT: Final = frozenset({State.DRAFT, State.WAITING})
 """Nothing has left yet: what is written may change."""
@@ -97,7 +97,7 @@ def approve(conn: Connection, broadcast_id: int, staff: Staff, *, revision: int,
 
 def feed(conn: Connection, broadcast: Broadcast, now: datetime) -> None:
     """Queue the job that hands its messages on, once for each revision; in place of one that was given up, which would keep its key."""
-    payload, key = {"broadcast": broadcast.id, "round": broadcast.revision}, f"{FEED}:{broadcast.id}:{broadcast.revision}"
+    payload, key = {"broadcast": broadcast.id, "revision": broadcast.revision}, f"{FEED}:{broadcast.id}:{broadcast.revision}"
     conn.execute(delete(queued).where(queued.c.dedupe == key, queued.c.state == DEAD))
     jobs.add(conn, FEED, payload, now=now, dedupe=key)
 

@@ -251,7 +251,7 @@ async def test_nothing_leaves_in_the_quiet_hours(store: Store) -> None:
     revision = (await going.broadcast()).revision
 
     with pytest.raises(Later) as later:
-        await feeding.feeder(work)(Job(1, "broadcast", {"broadcast": going.number, "round": revision}, 1))
+        await feeding.feeder(work)(Job(1, "broadcast", {"broadcast": going.number, "revision": revision}, 1))
 
     assert later.value.after_s == timedelta(hours=9, minutes=30).total_seconds()
     assert await store.read(fates) == []

@@ -73,7 +73,7 @@ def upgrade() -> None:  # noqa: PLR0915
         sa.Column("chat", sa.String(length=64), nullable=False),
         sa.Column("fate", sa.String(length=12), nullable=False),
         sa.Column("reason", sa.String(length=80), nullable=True),
-        sa.Column("round", sa.Integer(), nullable=True),
+        sa.Column("revision", sa.Integer(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_broadcast_recipients")),
         sa.UniqueConstraint("broadcast_id", "person", name=op.f("uq_broadcast_recipients_broadcast_id_person")),
         sqlite_autoincrement=True,
