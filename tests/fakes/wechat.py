@@ -19,7 +19,7 @@ from base64 import b64decode, b64encode
 from collections import defaultdict, deque
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Self
 from xml.etree import ElementTree as ET
 
@@ -76,6 +76,7 @@ class Pushed:
     status: int
     body: str
     seconds: float
+    hung_up: int = 0  # tries before this one that were not answered
 
 
 @dataclass
@@ -164,8 +165,8 @@ class WeChatServer:
         is_theirs = fields.get("Event") != FINISHED
         if is_theirs and (member := self.members.get(fields["FromUserName"])):
             member.is_shut, member.quota = False, QUOTA
-        for _ in range(PUSH_TRIES):
-            pushed = await self.try_push(fields)
+        for hung_up in range(PUSH_TRIES):
+            pushed = replace(await self.try_push(fields), hung_up=hung_up)
             if pushed.status:
                 break
         return pushed

@@ -30,7 +30,7 @@ class Talk:
     lines: list[str]
     dice: random.Random
     cut_off: int = 0
-    """Pushes that were not confirmed: their answers may have been lost."""
+    """Tries that were not confirmed, as where a slow machine took longer than WeChat waits: their answers may have been lost."""
 
     async def held(self, waits: Waits) -> None:
         """From the greeting to the estimate."""
@@ -54,7 +54,7 @@ class Talk:
 
     async def _brought(self, line: str) -> None:
         pushed = await (self.follower.picks(line[1:-1]) if line.startswith("[") else self.follower.types(line))
-        fields = self.follower.sent[-1]
+        fields, self.cut_off = self.follower.sent[-1], self.cut_off + pushed.hung_up
         while pushed.status == 0:
             self.cut_off += 1
             await asyncio.sleep(TRIES_APART_S)

@@ -95,6 +95,12 @@ class WebChat:
         if waits:
             waits.note(confirmed)
 
+    async def sends_photo(self, content: bytes, name: str) -> None:
+        """Send a picture under this name, which is percent-encoded."""
+        client = f"{self.dice.getrandbits(64):016x}"
+        async with self._http.post(f"/chat/files/{client}", data=content, headers={"X-Name": name}) as answer:
+            assert answer.status == 202
+
     async def hears(self, count: int) -> None:
         """Wait for so many messages of the bot in all."""
         try:

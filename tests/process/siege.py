@@ -77,6 +77,7 @@ class Platforms:
         return {
             "TELEGRAM_TOKEN": on_telegram.TOKEN,
             "TELEGRAM_API_URL": f"{self.telegram.url}/{caller}",
+            "TELEGRAM_FILE_URL": self.telegram.url,
             "WECHAT_APP_ID": on_wechat.APP_ID,
             "WECHAT_TOKEN": on_wechat.TOKEN,
             "WECHAT_SECRET": on_wechat.SECRET,
