@@ -18,6 +18,7 @@ from typing import Any, Literal
 from handlers.understanding.matching import Match, Matcher
 from handlers.understanding.plain import plain
 from handlers.understanding.reading import LONGEST, Read, Unread
+from handlers.understanding.signs import signs
 from handlers.understanding.topics import BENEFITS, COMMANDS, Topic, benefits_named, read_command
 
 Verdict = Literal["sure", "doubtful", "none"]
@@ -84,7 +85,8 @@ def asked(text: str, matcher: Matcher) -> Asked:
     if command := read_command(said):
         return Asked("sure", (Match(command.name, 1.0),), topic=command)
     said = _GREETING.sub("", said)
-    named = benefits_named(said)
+    there = signs(said)
+    named = benefits_named(said, there)
     benefit = named[0] if len(named) == 1 else ""
     asks = _ASKS.search(said) is not None
     if benefit and not asks:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from handlers.understanding.days import read_day
+from handlers.understanding.days import day_in
 from handlers.understanding.mentions import Mention, Mentions, mentions
 from handlers.understanding.numerals import Number, is_whole, number
 from handlers.understanding.plain import plain
@@ -16,7 +16,11 @@ _OLDEST = 120
 _FIRST_YEAR, _CENTURY = 1800, 100
 _PAIR = str.maketrans({"俩": "两个", "仨": "三个"})
 _COUNTS_HARMLESS = re.compile(r"(?:孩子|小孩|娃儿?|一共|总共|[个次回人项名份张口位的了就我俺有是共 ,。.!、])*+")
-_AGE_HARMLESS = re.compile(r"(?:今年|周?岁|已经|刚刚|\b(?:i'm|i|am|years?|yrs?|old|aged?|my|is)\b|[我俺咱的了啦呀啊是就才刚满 ,。.!、])*+")
+_AGE_WORDS = r"(?:今年|周?岁|已经|刚刚|\b(?:i'm|i|am|years?|yrs?|old|aged?|my|is)\b|[我俺咱的了啦呀啊是就才刚满 ,。.!、])*+"
+_AGE_HARMLESS = re.compile(_AGE_WORDS)
+_HAN_TENS = "二三四五六七八九"
+_PLAIN_AGE = re.compile(rf"{_AGE_WORDS}(?:(?P<digits>[1-9][0-9])|(?P<tens>[{_HAN_TENS}])十(?P<ones>[一{_HAN_TENS}])?){_AGE_WORDS}")
+"""The way most ages are said: what else age_in does would read the same from it, in eight times the time."""
 _NOT_ONE = re.compile(r"一[个次回张][都也](?:没有?|无)过?")
 _YEAR_AFTER = re.compile(r" ?年")
 _PLAIN_YEAR = re.compile(r"(?:18|19|20)[0-9]{2}")
@@ -42,11 +46,20 @@ def read_count(text: str) -> Read[int] | Unread:
 
 def read_age(text: str, today: date) -> Read[int] | Unread:
     """Find the one age in years; from a year of birth alone it is the age reached this year, and never sure."""
-    if len(text) > LONGEST:
-        return Unread("too_long")
-    said = _YEAR_READ_OUT.sub(_in_digits, plain(text))
+    return Unread("too_long") if len(text) > LONGEST else age_in(plain(text), today)
+
+
+def age_in(plain_text: str, today: date) -> Read[int] | Unread:
+    """Find the one age in plain text."""
+    if plainly := _PLAIN_AGE.fullmatch(plain_text):
+        return Read(int(plainly["digits"] or _digit(plainly["tens"]) + _digit(plainly["ones"] or "零")))
+    return _age_in(plain_text, today)
+
+
+def _age_in(plain_text: str, today: date) -> Read[int] | Unread:
+    said = _YEAR_READ_OUT.sub(_in_digits, plain_text)
     try:
-        born = read_day(text, today) if _PLAIN_YEAR.search(said) else None
+        born = day_in(plain_text, today) if _PLAIN_YEAR.search(said) else None
         if isinstance(born, Read) and born.sure:
             years = _years_between(born.value, today)
             return Read(years, sure=years >= _GROWN)
@@ -98,7 +111,11 @@ def _age(mention: Mention, today: date) -> Number:
 
 
 def _in_digits(found: re.Match[str]) -> str:
-    return "".join(str("零一二三四五六七八九".index(character)) for character in found.group())
+    return "".join(map(_digit, found.group()))
+
+
+def _digit(character: str) -> str:
+    return str("零一二三四五六七八九".index(character))
 
 
 def _years_between(born: date, today: date) -> int:

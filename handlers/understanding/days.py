@@ -35,6 +35,8 @@ _LUNAR = re.compile(r"[农阴]历|正月|腊月|月初[0-9一二三四五六七�
 _INCOMPLETE = re.compile(
     rf"(?<![0-9])(?:19|20)[0-9]{{2}}(?:[-/.年]|(?![0-9]))|[今去前明]年|(?<![0-9])[0-9]{{1,2}}月|月[初中底]|[上这本下]个?[周月]|\b{_MONTH}\b"
 )
+_CUE = re.compile(r"[年月日号天周期拜昨今明前后历旦庆a-z]|五一|节|[0-9][-/.]|[0-9]{4}")
+"""Without one of these, no day is named, not even in part."""
 _HARMLESS = re.compile(
     r"上午|下午|中午|早上|早晨|凌晨|晚上|晚|夜里|[0-9]{1,2}点(?:半|[0-9]{1,2}分?)?|[0-9]{1,2}:[0-9]{2}|当天|那天|出院|出的院|受的?伤|骨折|摔伤|"
     r"着火|着的火|失火|起火|火灾|出事|发生|办的?|出?生(?:日|于)?|日期|时间|[我在是的了于就这次天呢啊哦嗯]|"
@@ -49,12 +51,22 @@ _HEDGED = re.compile(
 
 def read_day(text: str, today: date) -> Read[date] | Unread:
     """Find the one day this message names, not after today. A day without its year is the latest one that has been."""
-    return _read_day(text, today, _nothing_but_harmless)
+    return Unread("too_long") if len(text) > LONGEST else day_in(plain(text), today)
+
+
+def day_in(said: str, today: date) -> Read[date] | Unread:
+    """Find the one day that plain text names."""
+    return _day_in(said, today, _nothing_but_harmless)
 
 
 def read_day_within(text: str, today: date) -> Read[date] | Unread:
     """Find the one day inside a longer statement: sure unless it is hedged or denied, whatever else is told."""
-    return _read_day(text, today, _not_hedged)
+    return Unread("too_long") if len(text) > LONGEST else day_in_statement(plain(text), today)
+
+
+def day_in_statement(said: str, today: date) -> Read[date] | Unread:
+    """Find the one day in a statement of plain text."""
+    return _day_in(said, today, _not_hedged)
 
 
 def _nothing_but_harmless(rest: str) -> bool:
@@ -65,11 +77,12 @@ def _not_hedged(rest: str) -> bool:
     return not _HEDGED.search(rest)
 
 
-def _read_day(text: str, today: date, is_safe: Callable[[str], bool]) -> Read[date] | Unread:
-    if len(text) > LONGEST:
-        return Unread("too_long")
+def _day_in(said: str, today: date, is_safe: Callable[[str], bool]) -> Read[date] | Unread:
+    digits = _han_to_digits(number_words(said.replace("元月", "一月")))
+    if not _CUE.search(digits):
+        return Unread("none")
     try:
-        return _read(_han_to_digits(number_words(plain(text).replace("元月", "一月"))), today, is_safe)
+        return _read(digits, today, is_safe)
     except NotReadError as error:
         return Unread(error.reason)
 

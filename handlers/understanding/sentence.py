@@ -10,17 +10,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from calculator.amounts import Fen
-from handlers.understanding.counts import read_age, read_count
-from handlers.understanding.days import read_day_within
+from handlers.understanding.counts import age_in, read_count
+from handlers.understanding.days import day_in_statement
 from handlers.understanding.plain import plain
 from handlers.understanding.reading import LONGEST, Read, Unread
+from handlers.understanding.signs import one_of, signs
 from handlers.understanding.stated import told
-from handlers.understanding.sums import is_mere_spending, is_own_payment, sums
+from handlers.understanding.sums import Statement, sum_told
 from handlers.understanding.topics import benefit_of
 
 Mentioned = dict[str, bool | str | int | Fen | date]
@@ -41,18 +43,29 @@ class Heard:
     """The statement, made plain, that speaks of a fact and gives no value: to be quoted when it is asked for."""
 
 
-_CLAUSES = re.compile(r"(,(?![0-9]{3})|[。;!、\n]|(?<=\?)|\.(?![0-9])| and (?=i |paid|spent|was |my |still |[0-9])| but |※)")
-_RUN_TOGETHER = re.compile(
-    r"(?<=岁)(?=[^了零半多以左上不的出退就才])|(?<=院)(?=[^费的时期总后结,])|(?<=[^,] )(?=[^0-9 ])"
-    r"|(?<=[^,不没非未是])(?=(?:还|仍|现)在[职岗上]|(?<![还仍现])在[职岗]|(?:还|仍)[没未]退休|(?<![还仍])[没未]退休|已经退休|自己[花掏付出]|自[付费掏]|个人[现自支付]|今年[没领])"
-    r"|(?<=[^,])(?=[我俺](?:今年)?[0-9一二三四五六七八九])|(?<=[^0-9年月去今前上,])(?=(?:[0-9]{4}年|[0-9一二三四五六七八九十]{1,2}月[0-9一二三]))"
+_CLAUSES = re.compile(r",(?![0-9]{3})|[。;!、\n]|(?<=\?)|\.(?![0-9])| and (?=i |paid|spent|was |my |still |[0-9])| but |※")
+_EDGES = " ,。;!、※"
+_NUMERAL = "0-9一二三四五六七八九"
+_NOT_DENIED = r"(?<=[^,不没非未是].)"
+_RUN_TOGETHER = re.compile(r"岁(?=[^了零半多以左上不的出退就才])|院(?=[^费的时期总后结,])| (?<=[^,] )(?=[^0-9 ])")
+"""Behind which words the next statement begins though no mark stands between them, as in what is dictated."""
+_BEGINS_ANOTHER = re.compile(
+    rf"还{_NOT_DENIED}(?=在[职岗上]|[没未]退休)|仍{_NOT_DENIED}(?=在[职岗上]|[没未]退休)|现{_NOT_DENIED}(?=在[职岗上])|在{_NOT_DENIED}(?<![还仍现].)(?=[职岗])|"
+    rf"没{_NOT_DENIED}(?<![还仍].)(?=退休)|未{_NOT_DENIED}(?<![还仍].)(?=退休)|已{_NOT_DENIED}(?=经退休)|自{_NOT_DENIED}(?=己[花掏付出]|[付费掏])|"
+    rf"个{_NOT_DENIED}(?=人[现自支付])|今{_NOT_DENIED}(?=年[没领])|我(?<=[^,].)(?=(?:今年)?[{_NUMERAL}])|俺(?<=[^,].)(?=(?:今年)?[{_NUMERAL}])"
 )
-"""Where one statement ends and the next begins though no mark stands between them, as in what is dictated."""
+"""Words with which one does. The first character of each stands before what is asked of it: so others are passed over without a look."""
+_BEGINS_WITH_A_DATE = re.compile(rf"(?<=[^0-9年月去今前上,])(?=(?:[0-9]{{4}}年|[{_NUMERAL}十]{{1,2}}月[0-9一二三]))")
 _SPACE_IN_LATIN = re.compile(r"[a-z]")
 _SOMEBODY_ELSE = re.compile(
     r"[爸妈爹]|娘(?!家)|家里?人|家属|父亲|母亲|父母|儿子|女儿|闺女|姑娘|媳妇|老[婆公伴]|丈夫|妻子|爱人|对象|[哥姐弟妹]|爷爷|奶奶|姥|公公|岳|叔|姨|舅|侄|孙[子女]|"
     r"(?<!其)[他她]|(?<!生)(?<!个)(?:孩子|小孩|娃)|同事|工友|邻居|朋友|\b(?:his|her|he|she|son|daughter|wife|husband|father|mother|child)\b"
 )
+_MAY_BE_ANOTHER = one_of(
+    "爸妈爹娘家父母儿女闺姑媳老丈妻爱对哥姐弟妹爷奶姥公岳叔姨舅侄孙他她孩娃同工邻朋",
+    *("his", "her", "he", "she", "son", "daug", "wife", "husb", "fath", "moth", "chil"),
+)
+_MAY_SUPPOSE = one_of("如要假比万", "if")
 _MAY_COUNT = re.compile(r"[0-9一二三四五六七八九十百千万两半几没未领第a-z]")
 _SUPPOSED = re.compile(r"如果|要是|假如|假设|比如|万一|\bif\b")
 _QUESTION = re.compile(r"(?:能|可以|会)?(?:领|报|补|给)(?:销|到|助|贴)?(?:多少|几).*$")
@@ -78,16 +91,17 @@ def hear(text: str, today: date) -> Heard:
     if len(text) > LONGEST:
         return Heard()
     said = plain(text)
-    benefit = benefit_of(said)
+    there = signs(said)
+    benefit = benefit_of(said, there)
     clauses = _split(said)
     readings: dict[str, list[Read[Any] | Unread]] = {}
     quotes: dict[str, str] = {}
-    for name, reading, clause in _readings(clauses, said, benefit, today):
+    for name, reading, clause in _readings(clauses, said, there, benefit, today):
         readings.setdefault(name, []).append(reading)
         if isinstance(reading, Unread):
             quotes.setdefault(name, clause)
-    another = _SOMEBODY_ELSE.search(said) is not None
-    supposed = _SUPPOSED.search(said) is not None
+    another = _speaks_of_another(said, there)
+    supposed = not _MAY_SUPPOSE.isdisjoint(there) and _SUPPOSED.search(said) is not None
     doubtful = another or supposed
     facts = {name: _one(found, doubtful=doubtful) for name, found in readings.items()}
     spoken_of = {name: quotes.get(name, said) for name, found in facts.items() if isinstance(found, Unread)}
@@ -96,7 +110,12 @@ def hear(text: str, today: date) -> Heard:
 
 def speaks_of_another(text: str) -> bool:
     """Whether a message speaks of somebody else: a relative, a workmate."""
-    return _SOMEBODY_ELSE.search(plain(text[:LONGEST])) is not None
+    said = plain(text[:LONGEST])
+    return _speaks_of_another(said, signs(said))
+
+
+def _speaks_of_another(said: str, there: AbstractSet[str]) -> bool:
+    return not _MAY_BE_ANOTHER.isdisjoint(there) and _SOMEBODY_ELSE.search(said) is not None
 
 
 def read_sentence(text: str, today: date) -> Mentioned:
@@ -107,34 +126,53 @@ def read_sentence(text: str, today: date) -> Mentioned:
 
 
 def _split(said: str) -> list[str]:
-    marked = said if _SPACE_IN_LATIN.search(said) else _RUN_TOGETHER.sub("※", said)
-    parts = (_QUESTION.sub("", part).strip(" ,。;!、※") for part in _CLAUSES.split(marked) if part)
+    marked = said if _SPACE_IN_LATIN.search(said) else _marked(said)
+    if "多少" in marked or "几" in marked:
+        parts = [_QUESTION.sub("", part).strip(_EDGES) for part in _CLAUSES.split(marked)]
+    else:
+        parts = [part.strip(_EDGES) for part in _CLAUSES.split(marked)]
     return [part for part in parts if part]
 
 
-def _readings(clauses: list[str], said: str, benefit: str, today: date) -> Iterator[Reading]:
-    yield from ((name, reading, said) for name, reading in told(clauses, said))
-    owned = len(clauses) > 1 and any(is_own_payment(clause) for clause in clauses if _MAY_COUNT.search(clause))
+def _mark_behind(found: re.Match[str]) -> str:
+    return found.group() + "※"
+
+
+def _mark_before(found: re.Match[str]) -> str:
+    return "※" + found.group()
+
+
+def _marked(said: str) -> str:
+    """Chinese with a ※ wherever the next statement begins without a mark."""
+    marked = _BEGINS_ANOTHER.sub(_mark_before, _RUN_TOGETHER.sub(_mark_behind, said))
+    return _BEGINS_WITH_A_DATE.sub("※", marked) if "月" in marked or "年" in marked else marked
+
+
+def _readings(clauses: list[str], said: str, there: AbstractSet[str], benefit: str, today: date) -> Iterator[Reading]:
+    for name, reading in told(clauses, said, there):
+        yield name, reading, said
+    events = [
+        (name, event) for name, event in _EVENTS.items() if event.search(said) and not (name == "injured_on" and benefit == "hospital")
+    ]
+    counting = {clause: Statement.of(clause) for clause in clauses if _MAY_COUNT.search(clause)}
+    owned = len(clauses) > 1 and any(statement.is_own_payment for statement in counting.values())
     for clause in clauses:
         if _AGE.search(clause):
-            yield "age", read_age(clause, today), clause
+            yield "age", age_in(clause, today), clause
         elif _BARE_AGE.fullmatch(clause):
             yield "age", Read(int(clause), sure=False), clause
-        if _MAY_COUNT.search(clause) and not (owned and is_mere_spending(clause)):
-            yield from ((name, reading, clause) for name, reading in sums(clause, benefit))
-        yield from _days(clause, benefit, today)
+        statement = counting.get(clause)
+        if statement is not None and not (owned and statement.is_mere_spending):
+            fact, paid = sum_told(statement, benefit)
+            if fact:
+                yield fact, paid, clause
+        for name, event in events:
+            if event.search(clause) and (found := day_in_statement(clause, today)) != Unread("none"):
+                yield name, found, clause
     if children := _CHILDREN.search(said):
         counted = read_count(children["count"])
         sure = _HURT.search(said) is not None
         yield "children_hurt", Read(counted.value, sure) if isinstance(counted, Read) else counted, children.group()
-
-
-def _days(clause: str, benefit: str, today: date) -> Iterator[Reading]:
-    for name, event in _EVENTS.items():
-        if event.search(clause) and not (name == "injured_on" and benefit == "hospital"):
-            found = read_day_within(clause, today)
-            if found != Unread("none"):
-                yield name, found, clause
 
 
 def _one(readings: list[Read[Any] | Unread], *, doubtful: bool) -> Read[Any] | Unread:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 
 from handlers.understanding.reading import Read, Unread
+from handlers.understanding.signs import one_of
 from handlers.understanding.topics import BURST_PIPE
 
-Statement = tuple[re.Pattern[str], bool | str, bool]
-"""How a fact is told, what is then true ("" for: nothing is), and whether that is certain."""
+Statement = tuple[frozenset[str], re.Pattern[str], bool | str, bool]
+"""Signs without which it is not there, how a fact is told, what is then true ("" for: nothing is), and whether that is certain."""
 
 Told = tuple[str, Read[bool | str] | Unread]
 """A fact by its name, and what was told of it."""
@@ -18,20 +20,22 @@ _ASKS = re.compile(
     r"吗|么$|\?|(.)[不没]\1|能不能|可不可|怎么|咋|哪|谁|什么|才能|多少|如果|要是|假如|\b(?:if|can|do|does|is it|am i|who|how)\b"
 )
 """A question or a supposition tells nothing."""
+_MAY_ASK = one_of("吗么?不没能可怎咋哪谁什才多如要假", "if", "can", "do", "does", "is", "am", "who", "how")
 
 _HEDGED = re.compile(r"可能|好像|应该|大概|估计|怀疑|听说|说|也许|或许|算是|\b(?:maybe|probably|think|said)\b")
 _DENIED = re.compile(r"(?:[不没未非无][是有]?|别|\bnot|n't|\bno)(?:被|在|的|a|an)? ?$")
 _ACROSS = frozenset({"stay_cause", "loss_cause"})
 """What one clause begins and another ends: 摔骨折了，住院."""
 
-_STATEMENTS: tuple[tuple[str, re.Pattern[str], bool | str, bool], ...] = (
-    ("in_work", re.compile(r"退休(?:年龄|前|后|金|工资)"), "", False),
-    ("in_work", re.compile(r"(?:快|马上|就|即将|明年|后年|[个这下]月底?|年底|该|准备|打算|等)[就快]?要?退休"), True, False),
-    ("in_work", re.compile(r"岁[就才]?退休"), False, False),
-    ("in_work", re.compile(r"[不没非][是有]?在[职岗]"), False, True),
-    ("in_work", re.compile(r"返聘|内退|病退|下岗|待岗|不上班了|没上班|停薪"), False, False),
+_STATEMENTS: tuple[tuple[str, frozenset[str], re.Pattern[str], bool | str, bool], ...] = (
+    ("in_work", one_of("休"), re.compile(r"退休(?:年龄|前|后|金|工资)"), "", False),
+    ("in_work", one_of("休"), re.compile(r"(?:快|马上|就|即将|明年|后年|[个这下]月底?|年底|该|准备|打算|等)[就快]?要?退休"), True, False),
+    ("in_work", one_of("休"), re.compile(r"岁[就才]?退休"), False, False),
+    ("in_work", one_of("职岗"), re.compile(r"[不没非][是有]?在[职岗]"), False, True),
+    ("in_work", one_of("聘退岗班薪"), re.compile(r"返聘|内退|病退|下岗|待岗|不上班了|没上班|停薪"), False, False),
     (
         "in_work",
+        one_of("休职岗班", "work", "empl"),
         re.compile(
             r"[没未不][到有]?退休|没到退休|在职|在岗|(?:还|仍|正)在?上着?班(?![时的路途])|"
             r"\bstill (?:work|employed)|\bemployed\b|\bin work\b"
@@ -39,38 +43,65 @@ _STATEMENTS: tuple[tuple[str, re.Pattern[str], bool | str, bool], ...] = (
         True,
         True,
     ),
-    ("in_work", re.compile(r"退休|退了休|离职|辞职|\bretired\b"), False, True),
-    ("work_injury", re.compile(r"工伤认定.{0,3}(?:没|未|等|正)|(?:等|申请).{0,4}工伤"), "", False),
-    ("work_injury", re.compile(r"(?:不是|不算|没有?|未|非|不属于)(?:被?认?定?(?:为|成|上|是)?)工伤|\bnot a work injury\b"), False, True),
-    ("work_injury", re.compile(r"(?:是|属于|算|认定(?:为|成|了|是)?)工伤|工伤认定(?:了|书|下来)"), True, True),
-    ("own_home", re.compile(r"租的?房|出租[屋房]|租住|租来|\brent(?:ed|ing)?\b"), False, True),
-    ("own_home", re.compile(r"自己家?的?房子?|自家|自有|房子?是(?:我们?|自己)家?的|是自己家|\bown (?:home|house|flat)\b"), True, True),
-    ("own_home", re.compile(r"我们?家.{0,4}(?:着|失|起|火|烧|漏|淹|泡)"), True, False),
-    ("fire_report", re.compile(r"[没未][给能]?(?:有|开|拿|下|办|出).{0,6}认定书|认定书.{0,4}[没未]"), False, True),
-    ("fire_report", re.compile(r"(?:有|开了|拿到|拿了|办了|办好).{0,6}认定书|认定书.{0,4}(?:有|开|拿|下来|办|出).{0,2}了?"), True, True),
-    ("loss_cause", re.compile(BURST_PIPE), "burst_pipe", True),
-    ("loss_cause", re.compile(r"漏水|跑水|渗水|\bleak"), "burst_pipe", False),
-    ("loss_cause", re.compile(r"着了?火|着的火|失火|起火|火灾|\bfire\b|burn(?:ed|t) down"), "fire", True),
-    ("insurance", re.compile(r"不是[^,]{0,4}(?:医保|农合)"), "", False),
+    ("in_work", one_of("休职", "reti"), re.compile(r"退休|退了休|离职|辞职|\bretired\b"), False, True),
+    ("work_injury", one_of("工"), re.compile(r"工伤认定.{0,3}(?:没|未|等|正)|(?:等|申请).{0,4}工伤"), "", False),
+    (
+        "work_injury",
+        one_of("工", "inju"),
+        re.compile(r"(?:不是|不算|没有?|未|非|不属于)(?:被?认?定?(?:为|成|上|是)?)工伤|\bnot a work injury\b"),
+        False,
+        True,
+    ),
+    ("work_injury", one_of("工"), re.compile(r"(?:是|属于|算|认定(?:为|成|了|是)?)工伤|工伤认定(?:了|书|下来)"), True, True),
+    ("own_home", one_of("租", "rent"), re.compile(r"租的?房|出租[屋房]|租住|租来|\brent(?:ed|ing)?\b"), False, True),
+    (
+        "own_home",
+        one_of("自房", "own"),
+        re.compile(r"自己家?的?房子?|自家|自有|房子?是(?:我们?|自己)家?的|是自己家|\bown (?:home|house|flat)\b"),
+        True,
+        True,
+    ),
+    ("own_home", one_of("家"), re.compile(r"我们?家.{0,4}(?:着|失|起|火|烧|漏|淹|泡)"), True, False),
+    ("fire_report", one_of("认"), re.compile(r"[没未][给能]?(?:有|开|拿|下|办|出).{0,6}认定书|认定书.{0,4}[没未]"), False, True),
+    (
+        "fire_report",
+        one_of("认"),
+        re.compile(r"(?:有|开了|拿到|拿了|办了|办好).{0,6}认定书|认定书.{0,4}(?:有|开|拿|下来|办|出).{0,2}了?"),
+        True,
+        True,
+    ),
+    ("loss_cause", one_of("爆裂", "burs", "pipe"), re.compile(BURST_PIPE), "burst_pipe", True),
+    ("loss_cause", one_of("水", "leak"), re.compile(r"漏水|跑水|渗水|\bleak"), "burst_pipe", False),
+    ("loss_cause", one_of("火", "fire", "burn"), re.compile(r"着了?火|着的火|失火|起火|火灾|\bfire\b|\bburn(?:ed|t) down"), "fire", True),
+    ("insurance", one_of("保合"), re.compile(r"不是[^,]{0,4}(?:医保|农合)"), "", False),
     (
         "insurance",
+        one_of("保"),
         re.compile(r"(?:异地|外地|外省|外市)的?(?:医保|参保)|(?:医保|参保地?)(?:在|是)(?:外地|外省|异地|老家)"),
         "elsewhere",
         True,
     ),
-    ("insurance", re.compile(r"职工(?:医保|医疗保险)|城镇职工|\bemployee insurance\b"), "employee", True),
-    ("insurance", re.compile(r"居民(?:医保|医疗保险)|城[乡镇]居民|\bresident insurance\b"), "resident", True),
-    ("insurance", re.compile(r"农合|农村合作医疗|\brural insurance\b"), "rural", True),
-    ("insurance", re.compile(r"异地(?:就医|住院|看病)|(?:外地|外省)(?:住院|看病|就医)"), "elsewhere", False),
-    ("stay_cause", re.compile(r"生孩子|剖腹产|剖宫产|分娩|顺产|生[一二三头]胎|生产住院|\bchildbirth\b|\bgave birth\b"), "maternity", True),
+    ("insurance", one_of("职", "empl"), re.compile(r"职工(?:医保|医疗保险)|城镇职工|\bemployee insurance\b"), "employee", True),
+    ("insurance", one_of("居", "resi"), re.compile(r"居民(?:医保|医疗保险)|城[乡镇]居民|\bresident insurance\b"), "resident", True),
+    ("insurance", one_of("合", "rura"), re.compile(r"农合|农村合作医疗|\brural insurance\b"), "rural", True),
+    ("insurance", one_of("异外"), re.compile(r"异地(?:就医|住院|看病)|(?:外地|外省)(?:住院|看病|就医)"), "elsewhere", False),
     (
         "stay_cause",
+        one_of("生产娩", "chil", "birt"),
+        re.compile(r"生孩子|剖腹产|剖宫产|分娩|顺产|生[一二三头]胎|生产住院|\bchildbirth\b|\bgave birth\b"),
+        "maternity",
+        True,
+    ),
+    (
+        "stay_cause",
+        one_of("伤骨摔撞祸"),
         re.compile(r"(?:受了?伤|骨折|摔|撞|烫伤|烧伤|外伤|车祸).*(?:住了?院|出院|hospital)|住了?院.*(?:受伤|骨折|摔伤)"),
         "injury",
         True,
     ),
     (
         "stay_cause",
+        one_of("病炎癌瘤疗脏梗脑风压阑石疝障症", "ill", "illn", "sick"),
         re.compile(
             r"因病|(?:生|得|患)了?病|大病|炎(?!热)|癌|肿瘤|化疗|放疗|心脏|心梗|脑梗|脑出血|中风|糖尿病|高血压|阑尾|结石|疝气|白血病|白内障|尿毒症|\bill\b|\bsick\b|\billness\b"
         ),
@@ -78,20 +109,10 @@ _STATEMENTS: tuple[tuple[str, re.Pattern[str], bool | str, bool], ...] = (
         True,
     ),
 )
-"""Fact, how it is told, what is then true ("" for: nothing is), and whether that is certain. The first of a fact that fits counts."""
+"""Fact, signs without which it is not told so, how it is told, what is then true ("" for: nothing is), and whether that is certain. The
+first of a fact that fits counts."""
 
-_LATIN = re.compile(r"[a-z]")
-_SIGNS: Mapping[str, frozenset[str]] = {
-    "in_work": frozenset("退职岗聘班薪"),
-    "work_injury": frozenset("工"),
-    "own_home": frozenset("租自房家"),
-    "fire_report": frozenset("认"),
-    "loss_cause": frozenset("爆裂水火"),
-    "insurance": frozenset("保农职居异外"),
-    "stay_cause": frozenset("产娩生伤骨摔撞祸病炎癌瘤疗脏梗脑风压阑石疝障症"),
-    "injury": frozenset("断折裂扭崴擦挫拉软皮"),
-}
-"""One of these characters is there whenever a fact is told in Chinese: for most facts none is, and nothing need be looked for."""
+_INJURED = one_of("断折裂扭崴擦挫拉软皮", "brok", "brea", "frac", "spra")
 _BY_FACT = [(name, [each[1:] for each in _STATEMENTS if each[0] == name]) for name in dict.fromkeys(each[0] for each in _STATEMENTS)]
 _BROKEN = re.compile(r"骨折|断|折了|破裂|骨?裂|\bbroke|\bbreak|\bfractur")
 _LIGHTER = re.compile(r"扭了?伤|崴|擦伤|挫伤|拉伤|软组织|皮外伤|\bsprain")
@@ -109,28 +130,27 @@ _PARTS: tuple[tuple[str, re.Pattern[str], bool], ...] = (
 )
 
 
-def told(clauses: list[str], whole: str) -> Iterator[Told]:
-    """Find every fact that these clauses, or the whole message, tell in words. Clauses that ask tell nothing."""
-    signs = set(whole)
-    is_latin = _LATIN.search(whole) is not None
+def told(clauses: list[str], whole: str, there: AbstractSet[str]) -> Iterator[Told]:
+    """Find every fact that these clauses, or the whole message with these signs, tell in words. Clauses that ask tell nothing."""
     telling: list[str] | None = None
     for name, statements in _BY_FACT:
-        if not is_latin and _SIGNS[name].isdisjoint(signs):
+        possible = [statement for statement in statements if not statement[0].isdisjoint(there)]
+        if not possible:
             continue
         if telling is None:
-            telling = [clause for clause in clauses if not _ASKS.search(clause)]
-        found = _first_said(statements, [whole] if name in _ACROSS else telling, whole)
+            telling = clauses if _MAY_ASK.isdisjoint(there) else [clause for clause in clauses if not _ASKS.search(clause)]
+        found = _first_said(possible, [whole] if name in _ACROSS else telling, whole)
         if found is not None and found[1] != "":
             said, value, sure = found
             yield name, Read(value, sure and not _HEDGED.search(said.string[: said.start()] if name in _ACROSS else said.string))
-    injury = _injury(whole) if is_latin or not _SIGNS["injury"].isdisjoint(signs) else None
+    injury = None if _INJURED.isdisjoint(there) else _injury(whole)
     if injury is not None:
         yield "injury", injury
 
 
 def _first_said(statements: list[Statement], parts: list[str], whole: str) -> tuple[re.Match[str], bool | str, bool] | None:
     """Where the first statement that is made is made, what is then true, and whether that is certain."""
-    for pattern, value, sure in statements:
+    for _, pattern, value, sure in statements:
         if pattern.search(whole):
             for part in parts:
                 if said := _said(pattern, part):

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Literal
 
 from handlers.understanding.called import WORDS
 from handlers.understanding.plain import plain
 from handlers.understanding.reading import LONGEST
+from handlers.understanding.signs import one_of, signs
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,16 +60,26 @@ _EDITS = [
 _NUMBERS = {character: str(value) for value, character in enumerate("一二三四五六七八九十", start=1)} | {"十一": "11", "十二": "12"}
 BURST_PIPE = r"爆了?管|(?:水管|管道|管子|暖气管?)[^,没不未]{0,3}(?:爆|裂)|\bburst pipe|\bpipes? burst"
 _BENEFITS = {
-    "hospital": re.compile(
-        r"住院|住了(?:[0-9一二三四五两]+[次回])?院|在医院|癌|肿瘤|化疗|住过院|住医院|出院|出的院|手术|生病|病了|大病|看病|"
-        r"\bhospital(?:i[sz]ed)?\b|\bsurgery\b|\boperation\b|\bsick\b|\bill\b"
+    "hospital": (
+        one_of("院癌瘤疗术病", "hosp", "surg", "oper", "sick", "ill"),
+        re.compile(
+            r"住院|住了(?:[0-9一二三四五两]+[次回])?院|在医院|癌|肿瘤|化疗|住过院|住医院|出院|出的院|手术|生病|病了|大病|看病|"
+            r"\bhospital(?:i[sz]ed)?\b|\bsurgery\b|\boperation\b|\bsick\b|\bill\b"
+        ),
     ),
-    "accident": re.compile(
-        r"意外|骨折|(?:骨|腿|胳膊|手|脚|[指趾]头?)[^,]{0,3}(?:断了|折了)|摔[伤断了倒跤]|受伤|受了伤|撞了|撞伤|被撞|烫伤|烧伤|车祸|"
-        r"\baccidents?\b|\bbroke(?:n)? (?:my|his|her|an?|the)\b|\bfractur\w{0,4}\b|\binjur(?:y|ed)\b"
+    "accident": (
+        one_of("外折断摔伤撞祸", "acci", "brok", "frac", "inju"),
+        re.compile(
+            r"意外|骨折|(?:骨|腿|胳膊|手|脚|[指趾]头?)[^,]{0,3}(?:断了|折了)|摔[伤断了倒跤]|受伤|受了伤|撞了|撞伤|被撞|烫伤|烧伤|车祸|"
+            r"\baccidents?\b|\bbroke(?:n)? (?:my|his|her|an?|the)\b|\bfractur\w{0,4}\b|\binjur(?:y|ed)\b"
+        ),
     ),
-    "fire": re.compile(rf"着火|着了火|火灾|失火|起火|烧了|烧毁|被烧(?!伤)|烧光|烧没|{BURST_PIPE}|\bfire\b|\bburn(?:ed|t) down\b"),
+    "fire": (
+        one_of("火烧爆裂", "fire", "burn", "burs", "pipe"),
+        re.compile(rf"着火|着了火|火灾|失火|起火|烧了|烧毁|被烧(?!伤)|烧光|烧没|{BURST_PIPE}|\bfire\b|\bburn(?:ed|t) down\b"),
+    ),
 }
+"""Signs without which a benefit is not named, and the words that name it."""
 _DEATH = re.compile(r"去世|过世|离世|身故|身亡|遇难|人没了|人不在了|人走了|\b(?:died|passed away|killed)\b", re.IGNORECASE)
 _BURST_PIPE = re.compile(BURST_PIPE)
 _NOT = re.compile(r"(?:[没不未非无别]|没有|\bno|\bnot|n't|\bnot in|\bno more)(?:有|是|在|过| |a|an|any|been|in|the){0,4}$")
@@ -112,19 +124,20 @@ def _edit(found: re.Match[str]) -> Topic:
 
 
 def _benefit(said: str) -> Topic | None:
-    names = benefits_named(said)
+    names = benefits_named(said, signs(said))
     return Topic("benefit", names[0]) if len(names) == 1 else None
 
 
-def benefit_of(said: str) -> str:
-    """The one benefit that plain text is about, as `read_topic` finds it; "" for none, several, and a command."""
-    names = benefits_named(said)
+def benefit_of(said: str, there: AbstractSet[str]) -> str:
+    """The one benefit that plain text with these signs is about, as `read_topic` finds it; "" for none, several, and a command."""
+    names = benefits_named(said, there)
     return names[0] if len(names) == 1 and read_command(said) is None else ""
 
 
-def benefits_named(said: str) -> list[str]:
-    """Which benefits plain text is about; what it denies ("没住院") does not count."""
-    return [name for name, words in _BENEFITS.items() if any(_is_meant(said, found) for found in words.finditer(said))]
+def benefits_named(said: str, there: AbstractSet[str]) -> list[str]:
+    """Which benefits plain text with these signs is about; what it denies ("没住院") does not count."""
+    possible = [(name, words) for name, (needed, words) in _BENEFITS.items() if not needed.isdisjoint(there)]
+    return [name for name, words in possible if any(_is_meant(said, found) for found in words.finditer(said))]
 
 
 def _is_meant(said: str, found: re.Match[str]) -> bool:

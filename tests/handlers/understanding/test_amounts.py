@@ -134,10 +134,10 @@ def test_of_two_amounts_none_is_taken(one: int, other: int, between: str) -> Non
 
 
 HARMLESS = st.lists(st.sampled_from(["自己", "花了", "付", "一共", "除去报销", "您好", "是", "了", "钱", "手术", "就"]), max_size=4)
-DIGITS = st.from_regex(r"[0-9]{1,9}(\.[0-9]{1,3})?", fullmatch=True)
+DIGITS = st.from_regex(r"[0-9]{1,9}(\.[0-9]{1,3})?|[1-9一两九][0-9]{0,2}(\.[0-9])?[百千万w亿][0-9一两五]?", fullmatch=True)
 
 
-@given(before=HARMLESS, digits=DIGITS, after=st.sampled_from(["", "元", "块", "块钱", "元钱", "钱", "万", "多"]))
+@given(before=HARMLESS, digits=DIGITS, after=st.sampled_from(["", "元", "块", "块钱", "元钱", "钱", "万", "多", "。"]))
 def test_a_plainly_typed_sum_reads_as_if_it_were_taken_apart(before: list[str], digits: str, after: str) -> None:
     said = "".join(before) + digits + after
 

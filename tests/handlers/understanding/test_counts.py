@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from handlers.understanding import counts
 from handlers.understanding.counts import read_age, read_count
 from handlers.understanding.reading import Read, Unread
 
@@ -39,6 +40,20 @@ def test_an_age_is_read_as_the_table_of_phrases_says(phrase: dict[str, str]) -> 
 @given(st.integers(0, 120), st.sampled_from(["{}", "{}岁", "我今年{}岁了", "{}周岁", "I am {}", "I'm {} years old"]))
 def test_every_age_reads_back_exactly_and_is_sure(age: int, said: str) -> None:
     assert read_age(said.format(age), TODAY) == Read(age)
+
+
+WORDS = st.lists(
+    st.sampled_from(["我", "今年", "已经", "刚满", "就", "岁", "周岁", "了", "的", "-", "第", "多", "。", " ", "i'm ", "x"]), max_size=3
+).map("".join)
+TENS = st.from_regex(r"[0-9]{1,3}|[一二两五九]?十[一五九]?", fullmatch=True)
+
+
+@settings(deadline=None)
+@given(WORDS, TENS, WORDS)
+def test_a_plainly_said_age_reads_as_if_it_were_taken_apart(before: str, tens: str, after: str) -> None:
+    said = before + tens + after
+
+    assert counts.age_in(said, TODAY) == counts._age_in(said, TODAY)
 
 
 @settings(deadline=None)

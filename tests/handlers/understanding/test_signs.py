@@ -1,0 +1,61 @@
+"""What is passed over because its signs are not there, no search would find: by the phrases, and by texts made from each pattern."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from handlers.understanding import days, sentence, stated, sums, topics
+from handlers.understanding.plain import plain
+from handlers.understanding.signs import signs
+
+TABLES = sorted((Path(__file__).parent / "phrases").glob("*.csv"))
+SAID = sorted({plain(row["said"]) for table in TABLES for row in csv.DictReader(table.read_text(encoding="utf-8").splitlines())})
+
+
+def guarded() -> Iterator[tuple[str, frozenset[str], re.Pattern[str]]]:
+    """What is looked for, the signs that must be there, and how it is said."""
+    for fact, needed, pattern, _, _ in stated._STATEMENTS:
+        yield fact, needed, pattern
+    for benefit, (needed, pattern) in topics._BENEFITS.items():
+        yield benefit, needed, pattern
+    yield "broken", stated._INJURED, stated._BROKEN
+    yield "lighter", stated._INJURED, stated._LIGHTER
+    yield "asks", stated._MAY_ASK, stated._ASKS
+    yield "another", sentence._MAY_BE_ANOTHER, sentence._SOMEBODY_ELSE
+    yield "supposed", sentence._MAY_SUPPOSE, sentence._SUPPOSED
+
+
+GUARDED = [pytest.param(needed, pattern, id=f"{name} {at}") for at, (name, needed, pattern) in enumerate(guarded())]
+FIRST_SEARCHES = [pytest.param(sums._WHOSE, words, id=fact or "nobody's") for fact, words in sums._SUMS]
+FIRST_SEARCHES += [pytest.param(days._CUE, pattern, id=f"day {at}") for at, (pattern, _) in enumerate(days._WAYS)]
+FIRST_SEARCHES += [pytest.param(days._CUE, days._LUNAR, id="lunar"), pytest.param(days._CUE, days._INCOMPLETE, id="incomplete")]
+
+
+@pytest.mark.parametrize(("needed", "pattern"), GUARDED)
+def test_no_phrase_says_a_thing_without_one_of_its_signs(needed: frozenset[str], pattern: re.Pattern[str]) -> None:
+    assert [said for said in SAID if pattern.search(said) and needed.isdisjoint(signs(said))] == []
+
+
+@settings(deadline=None, max_examples=50, suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow])
+@given(data=st.data())
+@pytest.mark.parametrize(("needed", "pattern"), GUARDED)
+def test_no_text_says_a_thing_without_one_of_its_signs(needed: frozenset[str], pattern: re.Pattern[str], data: st.DataObject) -> None:
+    said = data.draw(st.from_regex(pattern))
+
+    assert not needed.isdisjoint(signs(said))
+
+
+@settings(deadline=None, max_examples=50, suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow])
+@given(data=st.data())
+@pytest.mark.parametrize(("first", "pattern"), FIRST_SEARCHES)
+def test_no_text_says_a_thing_that_the_first_search_misses(first: re.Pattern[str], pattern: re.Pattern[str], data: st.DataObject) -> None:
+    said = data.draw(st.from_regex(pattern))
+
+    assert first.search(said)
