@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from calculator.amounts import LARGEST, Fen, Ppm
+from calculator.amounts import LARGEST, MILLION, Fen, Ppm
 from calculator.awards.award import Cap
 from calculator.bulk import NO_AMOUNT, Reason, Results, as_column, compute
 from calculator.bulk.compute import BLOCK
@@ -28,6 +28,7 @@ from calculator.facts import FACTS, UNCLEAR, Facts, FactType, Value
 from calculator.logic import State
 from calculator.policy import POLICIES
 from calculator.reading.policy_file import read_policy
+from calculator.sums import Base
 from calculator.verdict import Outcome, open_amount
 from tests.calculator import oracle
 from tests.calculator.cases import edition
@@ -186,10 +187,13 @@ def test_numbers_may_be_of_any_whole_type(kind: type[np.generic]) -> None:
 
 @pytest.mark.parametrize("kind", [np.int64, np.uint64, np.int32, np.uint32])
 @pytest.mark.parametrize("top", [107_374_172, 2**31 - 1, 2**32 - 1, LARGEST])
-def test_amounts_are_exact_about_every_number_that_just_fits_its_room(top: int, kind: type[np.integer]) -> None:
+@pytest.mark.parametrize("cap", [None, 4_000_000])
+def test_amounts_are_exact_about_every_number_that_just_fits_its_room(cap: int | None, top: int, kind: type[np.integer]) -> None:
     """107,374,172 fen, less a few, are the most of which the award of this edition fits four bytes before it is rounded."""
     rules = replace(edition("hospital"), cap_per_year=None)
-    paid = [fen for fen in (500_001, *range(top - 9, top + 10)) if fen <= min(np.iinfo(kind).max, LARGEST)]
+    most = None if cap is None else Cap(Fen(cap), rules.award.clause)
+    rules = replace(rules, award=replace(rules.award, cap=most))  # type: ignore[type-var]  # a rate on the whole
+    paid = [fen for fen in (500_001, *range(top - 9, top + 20)) if fen <= min(np.iinfo(kind).max, LARGEST)]
     others = {"age": 45, "in_work": 1, "paid_this_year": 0}
 
     amounts = [
@@ -210,6 +214,60 @@ def test_a_cap_larger_than_any_small_amount_cuts_none() -> None:
     columns = {"age": np.array([45]), "in_work": np.array([1]), "paid_this_year": np.array([0])}
 
     assert compute(capped, columns | {"out_of_pocket": np.array([15_200_000])}).amount.tolist() == [1_216_000]
+
+
+def test_a_cap_larger_than_any_small_amount_cuts_none_where_something_is_unclear() -> None:
+    rules = edition("hospital")
+    capped = replace(rules, award=replace(rules.award, cap=Cap(Fen(10**10), rules.award.clause)))  # type: ignore[type-var]  # a rate on the whole
+    stay: Facts = {"age": 45, "in_work": True, "out_of_pocket": 15_200_000, "paid_this_year": 0, "stay_cause": UNCLEAR}
+
+    results = over(capped, [stay])
+
+    assert (results.outcome_of(0), results.amount.tolist()) == (Outcome.REVIEW, [1_216_000])
+
+
+def test_slices_that_all_pay_the_whole_pay_every_fen_once() -> None:
+    rules = read_policy(MADE_UP).editions[0]
+    bands = rules.award.bands  # type: ignore[attr-defined]  # slices
+    whole = replace(bands, rows=tuple(replace(band, rate=Ppm(MILLION)) for band in bands.rows))
+    award = replace(rules.award, bands=whole)  # type: ignore[type-var]  # slices
+    rules = replace(rules, conditions=(), award=award, minimum=None, cap_per_payment=None, cap_per_year=None)
+    others: Facts = {"age": 45, "in_work": True, "insurance": "rural", **dict.fromkeys(rules.asks[3:], 0)}
+    bills = [0, 1, *(fen + more for fen in (1_000_000, 2_000_050, 5_000_000) for more in (-1, 0, 1, 2))]
+
+    assert over(rules, [{**others, "bill": fen} for fen in bills]).amount.tolist() == bills
+
+
+@pytest.mark.parametrize(("place", "cost", "fen"), [
+    ("tianjin", 5_999_999, 0), ("tianjin", 6_000_000, 1_000_000), ("shapes", 10_000_000, 700_000), ("shapes", 10_000_001, 0),
+])  # fmt: skip
+def test_outside_its_bands_a_fixed_sum_is_nothing_even_where_no_condition_says_so(place: str, cost: int, fen: int) -> None:
+    rules = next(each for each, _ in EDITIONS if each.place == place and each.per == "year")
+    stays = replace(rules, conditions=(), per="stay", cap_per_year=None)
+    facts: Facts = {**dict.fromkeys(rules.asks, 0), rules.asks[0]: cost}
+
+    assert over(stays, [facts]).amount.tolist() == [fen]
+
+
+def loss_less_what_was_insured() -> Edition:
+    """All of a loss, less what an insurer pays, on no condition."""
+    rules = edition("fire")
+    base = Base("net_loss", ("loss",), ("insured_total",), title=rules.award.clause, clause=rules.award.clause)
+    award = replace(rules.award, base=base, rate=Ppm(MILLION))  # type: ignore[type-var]  # a single rate
+    return replace(rules, sums={base.name: base}, award=award, asks=(*rules.asks, "insured_total"), conditions=())
+
+
+def test_an_insurer_who_pays_more_than_the_loss_takes_nothing_from_anyone() -> None:
+    rows: list[Facts] = [{"fire_report": True, "loss": 300, "insured_total": fen} for fen in (299, 300, 301, LARGEST)]
+
+    assert over(loss_less_what_was_insured(), rows).amount.tolist() == [1, 0, 0, 0]
+
+
+def test_a_loss_of_nothing_is_settled_whatever_an_insurer_pays() -> None:
+    results = over(loss_less_what_was_insured(), [{"fire_report": True, "loss": 0}, {"fire_report": True, "loss": 1}])
+
+    assert results.amount.tolist() == [0, NO_AMOUNT]
+    assert [results.outcome_of(row) for row in (0, 1)] == [Outcome.ELIGIBLE, Outcome.UNDETERMINED]
 
 
 def year_in_tianjin(rows: int, **days: Any) -> Results:
@@ -282,9 +340,10 @@ def test_many_blocks_in_several_threads_equal_few_rows() -> None:
         ("out_of_pocket", [0, -1, LARGEST, LARGEST + 1], (1, 3)),
         ("out_of_pocket", [10**18, 5, 5, -(10**18)], (0, 3)),
         ("age", [0, 120, 121, -1], (2, 3)),
-        ("in_work", [0, 1, 2, 3], (2, 3)),
-        ("stay_cause", [0, 1, 2, 3], (3,)),
+        ("in_work", [0, 1, 2, 3, -1], (2, 3, 4)),
+        ("stay_cause", [0, 1, 2, 3, -1], (3, 4)),
         ("discharged_on", [0, 19_000, 7_304, 7_305], (0, 2)),
+        ("discharged_on", [19_000, 2_568_019, 2_568_020], (2,)),
     ],
 )
 def test_numbers_that_cannot_be_are_refused_by_row(name: str, numbers: list[int], rows: tuple[int, ...]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
+from itertools import permutations
 from random import Random
 
 import numpy as np
@@ -106,6 +107,23 @@ def test_what_was_paid_before_counts_from_the_start() -> None:
 
     assert over(HOSPITAL, rows, [1, 1]) == [2_100_000, 1_900_000]
     assert over(HOSPITAL, stays(("2023-05-01", "2100000"), before=6_000_000), [1]) == [0]
+
+
+def test_a_year_s_last_fen_is_paid_once() -> None:
+    rows = stays(("2023-05-01", "2100000"), ("2023-05-02", "2100000"), before=4_999_999)
+
+    assert over(HOSPITAL, rows, [1, 1]) == [1, 0]
+
+
+@pytest.mark.parametrize("block", [1, 2, 3])
+@pytest.mark.parametrize("costs", [*permutations((6_000_000, 7_000_000, 8_000_000))])
+def test_a_year_comes_to_its_largest_sum_wherever_blocks_end(costs: tuple[int, ...], block: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    rules = next(each for each, _ in YEARLY if each.place == "tianjin")
+    others: Facts = {"commercial_paid": 0, "unit_paid": 0, "paid_this_year": 0, rules.edition_by: date(2023, 5, 1)}
+    rows: list[Facts] = [{**others, "year_out_of_pocket": fen} for fen in (*costs, 8_000_000)]
+    monkeypatch.setattr("calculator.bulk.year.BLOCK", block)
+
+    assert sum(over(rules, rows, [1] * len(rows))) == 3_000_000
 
 
 @every_yearly_edition
