@@ -21,7 +21,7 @@ from bot.conversation.tables import conversations
 from bot.jobs import Handler, Job, Later, Never
 from bot.message import Chat, Notice
 from bot.reminders.plan import Plan
-from bot.reminders.reach import ByChannel
+from bot.reminders.reach import ByChannel, Reach, reach
 from bot.wording import DEFAULT_LOCALE
 
 HELD_UP_S: Final = 20.0
@@ -58,6 +58,11 @@ async def _send(work: Outgoing, notice: Notice, job: Job) -> tuple[Fate, str | N
         await channel.send(notice, job)
     except Never as never:
         return (Fate.BLOCKED, None) if never.reason in GONE else (Fate.FAILED, never.reason)
+    except Later:
+        # The platform has shut the chat, which no channel learns before it is refused: trying again would only hold up the end.
+        if await work.store.read(reach, notice.chat, work.by_channel, work.clock()) is Reach.WAITS:
+            return Fate.CLOSED, None
+        raise
     return Fate.SENT, None
 
 

@@ -19,6 +19,7 @@ from bot.broadcast.find import Broadcast, Progress
 from bot.broadcast.outgoing import AT_ONCE, Outgoing
 from bot.channels.telegram import Telegram, chats
 from bot.channels.telegram.pace import Gaps, Pace
+from bot.channels.wechat import chats as wechat_chats
 from bot.jobs import Worker
 from bot.message import Chat
 from bot.notices import Channel
@@ -26,6 +27,7 @@ from bot.reminders.plan import Plan
 from bot.reminders.reach import ByChannel, Reach
 from bot.settings import Settings
 from bot.store import Store
+from tests.broadcast.writing import Office, enrol_all, office, signed
 from tests.channels.telegram.running import Echo
 from tests.fakes.telegram import TOKEN, TelegramServer
 from tests.fakes.telegram import Chat as Phone
@@ -87,6 +89,27 @@ class Going:
         return await self.until(lambda broadcast: broadcast.ended_at)
 
 
+@dataclass
+class Page:
+    """One page that a broadcast is for, how that goes, and what its jobs work with."""
+
+    chat: Chat
+    going: Going
+    work: Outgoing
+
+
+async def begun(store: Store, chats: list[Chat], pace: int = 500) -> tuple[Office, Going]:
+    """Everybody enrolled, and the broadcast signed."""
+
+    def work(conn: Connection) -> tuple[Office, int]:
+        people = office(conn)
+        enrol_all(conn, people.town.east_base, chats)
+        return people, signed(conn, people, pace=pace, now=now()).id
+
+    people, number = await store.write(work)
+    return people, Going(store, number)
+
+
 @asynccontextmanager
 async def telegram_channel(store: Store, telegram: TelegramServer, *, is_quick: bool = True) -> AsyncIterator[Telegram]:
     settings = Settings.model_validate({"telegram_token": TOKEN, "telegram_api_url": telegram.url})
@@ -102,7 +125,7 @@ def open_to_all(_: Connection, __: str, ___: datetime) -> Reach:
     return Reach.OPEN
 
 
-REACH: ByChannel = {"telegram": chats.reach, "web": open_to_all}
+REACH: ByChannel = {"telegram": chats.reach, "web": open_to_all, "wechat": wechat_chats.reach}
 
 
 def handed_on(conn: Connection, number: int, by_channel: ByChannel, moment: datetime) -> bool:

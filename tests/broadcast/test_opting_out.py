@@ -6,14 +6,17 @@ from sqlalchemy import Connection
 
 from bot import wording
 from bot.broadcast.message import message
+from bot.broadcast.states import Fate
 from bot.channels import plain
 from bot.conversation.actions import order_action
 from bot.linking import party
 from bot.message import Chat, Pressed
 from bot.reminders import announcements
 from bot.store import Store
-from tests.broadcast.writing import WORDS
+from tests.broadcast.sending import begun, got, handed_on, now, outgoing, phones, telegram_channel, working
+from tests.broadcast.writing import WORDS, fates
 from tests.conversation.scene import Scene
+from tests.fakes.telegram import TelegramServer
 
 
 async def wants(store: Store, chat: Chat) -> bool:
@@ -82,3 +85,32 @@ async def test_it_holds_in_a_chat_that_came_later_when_the_one_it_was_said_in_go
     assert await store.read(lambda conn: party.party_of(conn, later)) is None
     assert not await wants(store, later)
     assert not await wants(store, scene.chat)
+
+
+async def test_who_opts_out_between_the_signature_and_their_turn_gets_nothing(store: Store, telegram: TelegramServer) -> None:
+    chats = phones(telegram, 5)
+    _, going = await begun(store, chats)
+    await store.write(announcements.stop, chats[2], now())
+
+    async with telegram_channel(store, telegram) as channel, working(outgoing(store, {"telegram": channel})):
+        await going.over()
+
+    assert got(telegram) == {10_000: 1, 10_001: 1, 10_003: 1, 10_004: 1}
+    assert (await going.progress()).fates == {Fate.SENT: 4, Fate.OPTED_OUT: 1}
+
+
+async def test_who_opts_out_when_the_message_is_queued_already_gets_nothing(store: Store, telegram: TelegramServer) -> None:
+    chats = phones(telegram, 2)
+    _, going = await begun(store, chats)
+    async with telegram_channel(store, telegram) as channel:
+        work = outgoing(store, {"telegram": channel})
+        await going.gather(*chats, is_all=True)
+        assert not await store.write(handed_on, going.number, work.by_channel, now())
+        assert await store.read(fates) == [Fate.QUEUED, Fate.QUEUED]
+        await store.write(announcements.stop, chats[0], now())
+
+        async with working(work):
+            await going.over()
+
+    assert got(telegram) == {10_001: 1}
+    assert await store.read(fates) == [Fate.OPTED_OUT, Fate.SENT]
