@@ -131,7 +131,7 @@ class Settings(BaseSettings):
         (1, 7, 25), min_length=1, description="Days after which a member is reminded of what they left half way"
     )
     quiet_hours: Annotated[tuple[Hour, Hour], NoDecode, _split("-")] = Field(
-        (21, 8), description="Hours, in TIME_ZONE, between which no reminder and no announcement is sent"
+        (21, 8), description="Hours, in TIME_ZONE, between which no reminder and no broadcast is sent"
     )
     draft_days: Days = Field(30, description="Days after which answers left half way are erased, with a word to the member")
     keep_updates_days: Days = Field(14, ge=3, description="Days for which it is remembered which updates were taken")

@@ -66,7 +66,7 @@ async def test_it_is_written_signed_and_watched_without_a_reload(browser: Browse
     writer = await desk.page(browser, desk.office.writer)
     await writer.goto(desk.console.base + "/")
     await writer.get_by_role("link", name="群发").click()
-    await writer.get_by_role("link", name="写一条通知").click()
+    await writer.get_by_role("link", name="写一条群发").click()
     await writer.get_by_label("中文").fill("元旦放假三天。")
     await writer.get_by_label("每秒几条").fill("25")
     await writer.get_by_role("button", name="保存，看效果").click()

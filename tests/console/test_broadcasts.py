@@ -106,7 +106,7 @@ async def test_a_form_that_cannot_be_sent_comes_back_with_what_was_typed(desk: D
         body = await desk.writer.post("/broadcasts/new", {**FORM, "pace": "7", **typed}, status=422)
         assert words in body
         assert 'value="7"' in body
-    assert "还没有发过通知" in await desk.writer.get("/broadcasts")
+    assert "还没有群发过" in await desk.writer.get("/broadcasts")
 
 
 async def test_a_long_one_says_before_it_is_sent_how_many_messages_it_becomes(desk: Desk) -> None:
@@ -151,7 +151,7 @@ async def test_a_branch_sees_and_touches_only_its_own(desk: Desk) -> None:
     assert "3 人里，2 人收得到。" in body
     assert "东岭区总工会" in body
     assert "要我们到时告诉的人" not in await east.get("/broadcasts/new")
-    assert "还没有发过通知" in await west.get("/broadcasts")
+    assert "还没有群发过" in await west.get("/broadcasts")
     for path in ("/broadcasts/1", "/broadcasts/1/edit"):
         await west.get(path, status=404)
     for deed in ("hand-in", "cancel"):
@@ -172,7 +172,7 @@ async def test_the_pages_speak_english(desk: Desk) -> None:
     await desk.writer.post("/language", {"locale": "en", "back": "/"})
 
     for path, words in [
-        ("/broadcasts", "Announcements"),
+        ("/broadcasts", "Broadcasts"),
         ("/broadcasts/1", "Of 4 people, 3 would get it."),
         ("/broadcasts/new", "Messages a second"),
     ]:
@@ -183,7 +183,7 @@ async def test_the_records_lead_to_it_and_miss_one_whose_chain_is_gone(desk: Des
     await desk.writer.post("/broadcasts/new", FORM)
 
     records = await desk.signer.get("/records")
-    assert "写了通知" in records
+    assert "写了群发" in records
     assert "/console/broadcasts/1" in records
 
     def lose(conn: Connection) -> None:
