@@ -258,9 +258,9 @@ def loss_less_what_was_insured() -> Edition:
 
 
 def test_an_insurer_who_pays_more_than_the_loss_takes_nothing_from_anyone() -> None:
-    rows: list[Facts] = [{"fire_report": True, "loss": 300, "insured_total": fen} for fen in (299, 300, 301, LARGEST)]
+    columns = {"fire_report": np.ones(4, np.bool_), "loss": np.full(4, 300), "insured_total": np.array([299, 300, 301, LARGEST])}
 
-    assert over(loss_less_what_was_insured(), rows).amount.tolist() == [1, 0, 0, 0]
+    assert compute(loss_less_what_was_insured(), columns).amount.tolist() == [1, 0, 0, 0]
 
 
 def test_a_loss_of_nothing_is_settled_whatever_an_insurer_pays() -> None:
