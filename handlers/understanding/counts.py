@@ -19,7 +19,7 @@ _COUNTS_HARMLESS = re.compile(r"(?:孩子|小孩|娃儿?|一共|总共|[个次�
 _AGE_WORDS = r"(?:今年|周?岁|已经|刚刚|\b(?:i'm|i|am|years?|yrs?|old|aged?|my|is)\b|[我俺咱的了啦呀啊是就才刚满 ,。.!、])*+"
 _AGE_HARMLESS = re.compile(_AGE_WORDS)
 _HAN_TENS = "二三四五六七八九"
-_PLAIN_AGE = re.compile(rf"{_AGE_WORDS}(?:(?P<digits>[1-9][0-9])|(?P<tens>[{_HAN_TENS}])十(?P<ones>[一{_HAN_TENS}])?){_AGE_WORDS}")
+_PLAIN_AGE = re.compile(rf"{_AGE_WORDS}(?<!\.)(?:(?P<digits>[1-9][0-9])|(?P<tens>[{_HAN_TENS}])十(?P<ones>[一{_HAN_TENS}])?){_AGE_WORDS}")
 """The way most ages are said: what else age_in does would read the same from it, in eight times the time."""
 _NOT_ONE = re.compile(r"一[个次回张][都也](?:没有?|无)过?")
 _YEAR_AFTER = re.compile(r" ?年")

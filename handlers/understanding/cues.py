@@ -7,6 +7,9 @@ Cues have no topics of their own; which topics they speak for follows from the e
 from __future__ import annotations
 
 import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from itertools import combinations
 
 MARK = "#"
@@ -125,21 +128,56 @@ _CUES: tuple[tuple[str, str, str], ...] = (
     ),
 )
 """Name, the Chinese words, the English words."""
-_LATIN = re.compile(r"[a-z]")
 _CHINESE = tuple((MARK + name, re.compile(chinese)) for name, chinese, _ in _CUES if chinese)
-_SIGNS = re.compile(r"[一-鿿]|\\\?")
-_BY_SIGN: dict[str, set[int]] = {}
-for _place, (_, _chinese_words, _) in enumerate(cue for cue in _CUES if cue[1]):
-    for _sign in _SIGNS.findall(_chinese_words):
-        _BY_SIGN.setdefault(_sign[-1], set()).add(_place)
-"""For every character the cues whose words have it: only these are looked for, and looking for all takes four times as long."""
 _ENGLISH = tuple((MARK + name, re.compile(english)) for name, _, english in _CUES if english)
+_BRANCHES = re.compile(r"(?:\([^()]*\)|\[[^]]*\]|[^|])+")
+_ATOM = re.compile(r"(?P<atom>\[[^]]*\]|\([^()]*\)|\\.|.)(?P<never>[?*]|\{0[^}]*\})?(?:\+|\{[^}]*\})?")
+_HAN_ONLY = re.compile(r"\[?[一-鿿]+\]?|\\\?")
+_SIGNS = re.compile(r"[一-鿿]|\\\?")
+_THREE_LETTERS = re.compile(r"(?:\\b)?([a-z][a-z ]{2})")
+_LATIN = re.compile(r"[a-z]")
+
+
+def _places(keyed: Iterable[tuple[str, int]]) -> dict[str, frozenset[int]]:
+    places: dict[str, set[int]] = defaultdict(set)
+    for key, place in keyed:
+        places[key].add(place)
+    return {key: frozenset(of_key) for key, of_key in places.items()}
+
+
+def _signs() -> Iterator[tuple[str, int]]:
+    """Characters with the places of cues: of every Chinese word some of which one is always there, the rarest such."""
+    words = [(place, word) for place, (_, pattern) in enumerate(_CHINESE) for word in _BRANCHES.findall(pattern.pattern)]
+    common = Counter(sign for _, word in words for sign in set(_SIGNS.findall(word)))
+    for place, word in words:
+        needed = [_SIGNS.findall(atom["atom"]) for atom in _ATOM.finditer(word) if _HAN_ONLY.fullmatch(atom["atom"]) and not atom["never"]]
+        rarest = min(needed, key=lambda signs: sum(common[sign] for sign in signs), default=_SIGNS.findall(word))
+        yield from ((sign[-1], place) for sign in rarest)
+
+
+def _beginnings() -> Iterator[tuple[str, int]]:
+    """The first three letters of every English word, with the place of its cue; "" for what does not begin with three."""
+    for place, (_, pattern) in enumerate(_ENGLISH):
+        beginnings = [_THREE_LETTERS.match(word) for word in _BRANCHES.findall(pattern.pattern)]
+        yield from ((letters[1] if letters else "", place) for letters in beginnings)
+
+
+_BY_SIGN = _places(_signs())
+_BY_BEGINNING = _places(_beginnings())
+"""Only the cues whose characters or letters a message has are looked for; looking for all takes ten times as long."""
 
 
 def cues(said: str) -> list[str]:
     """Find the cues in a plain message, one by one and in pairs."""
-    places = set[int]().union(*(_BY_SIGN[sign] for sign in said if sign in _BY_SIGN))
-    found = [name for name, words in (_CHINESE[place] for place in sorted(places)) if words.search(said)]
+    found = _found(_CHINESE, [_BY_SIGN[sign] for sign in said if sign in _BY_SIGN], said)
     if _LATIN.search(said):
-        found += [name for name, words in _ENGLISH if name not in found and words.search(said)]
-    return found + [one + other for one, other in combinations(sorted(found), 2)]
+        beginnings = ["", *[said[at : at + 3] for at in range(len(said) - 2)]]
+        found += _found(_ENGLISH, [_BY_BEGINNING[three] for three in beginnings if three in _BY_BEGINNING], said)
+        found = list(dict.fromkeys(found))
+    found.sort()
+    return found + [one + other for one, other in combinations(found, 2)]
+
+
+def _found(cues: Sequence[tuple[str, re.Pattern[str]]], possible: Iterable[AbstractSet[int]], said: str) -> list[str]:
+    places = set[int]().union(*possible)
+    return [name for name, words in [cues[place] for place in places] if words.search(said)]

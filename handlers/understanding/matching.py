@@ -11,6 +11,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from math import log, sqrt
+from operator import add
+from struct import Struct
 from typing import NamedTuple
 
 from handlers.understanding.cues import MARK, cues
@@ -30,10 +32,13 @@ _MOST_TOPICS = 8
 """A piece speaks for no more topics than this: what is found in all of them tells nothing, and takes time."""
 _NEVER_SEEN = 0.6
 """How much a piece that no example has weighs, beside one that a single example has."""
+_LANE, _PLACE_BITS = 64, 8
+_FINE = 1 << 36
+"""Scores of all topics travel in one integer, a lane of 64 bits for each: adding two such adds all their scores, in one step.
 
-
-Weighed = tuple[float, list[tuple[int, float]]]
-"""The square of a piece's weight, and what it adds to the score of which topics, by their places in the list of all."""
+A lane holds the topic's place in the list (8 bits, in `Matcher._start` alone), and above it the score in steps of 2**-36.
+The last lane is of no topic: it holds the square of a message's length.
+"""
 
 
 class Match(NamedTuple):
@@ -50,12 +55,14 @@ def examples_in(words: Mapping[str, str]) -> dict[str, list[str]]:
 
 
 class Matcher:
-    """The pieces of all example sentences, each with its weight and what it adds to the score of topics."""
+    """The pieces of all example sentences, each with what it adds to the score of every topic."""
 
-    def __init__(self, topics: Sequence[str], weighed: Mapping[str, Weighed], *, never_seen: float) -> None:
+    def __init__(self, topics: Sequence[str], weighed: Mapping[str, int], *, never_seen: float) -> None:
         self._topics = topics
         self._weighed = weighed
         self._never_seen_squared = never_seen * never_seen
+        self._start = _packed(enumerate(range(len(topics))))
+        self._lanes = Struct(f"<{len(topics) + 1}Q")
 
     @classmethod
     def of(cls, *lists: Mapping[str, Iterable[str]]) -> Matcher:
@@ -68,27 +75,33 @@ class Matcher:
 
     def nearest(self, said: str, at_most: int = 3) -> list[Match]:
         """Rank the topics that share something with a plain message, the nearest first."""
-        squares = 0.0
-        scores = [0.0] * len(self._topics)
         weighed = self._weighed
-        for piece in pieces(said):
-            if piece in weighed:
-                square, adding = weighed[piece]
-                squares += square
-                for at, adds in adding:
-                    scores[at] += adds
-            elif not piece.startswith(MARK):
-                squares += self._never_seen_squared
-        ranked = sorted([(score, at) for at, score in enumerate(scores) if score], reverse=True)[:at_most]
-        return [Match(self._topics[at], score / sqrt(squares)) for score, at in ranked]
+        shared = grams(said)
+        known = [weighed[piece] for piece in shared if piece in weighed]
+        unseen = len(shared) - len(known)
+        known += [weighed[cue] for cue in cues(said[:_LONGEST]) if cue in weighed]
+        total = sum(known, self._start)
+        *lanes, squares = self._lanes.unpack(total.to_bytes(self._lanes.size, "little"))
+        length = sqrt((squares >> _PLACE_BITS) / _FINE + unseen * self._never_seen_squared)
+        ranked = [divmod(lane, 1 << _PLACE_BITS) for lane in sorted(lanes, reverse=True)[:at_most]]
+        return [Match(self._topics[at], score / _FINE / length) for score, at in ranked if score]
+
+
+def _packed(lanes: Iterable[tuple[int, int]]) -> int:
+    """One integer of values by the places of their lanes."""
+    return sum(value << _LANE * at for at, value in lanes)
+
+
+def _fine(score: float) -> int:
+    return round(score * _FINE) << _PLACE_BITS
 
 
 def _worth(piece: str, weight: float) -> float:
     return _CUE_WEIGHT * weight if piece.startswith(MARK) else weight
 
 
-def _weigh(topics: list[str], sentences: list[tuple[str, set[str]]], weights: Mapping[str, float]) -> dict[str, Weighed]:
-    """For each piece the topics it speaks for: more for one that many examples of a topic share."""
+def _weigh(topics: list[str], sentences: list[tuple[str, set[str]]], weights: Mapping[str, float]) -> dict[str, int]:
+    """For each piece, in lanes, what it adds to the topics it speaks for: more for one that many examples of a topic share."""
     counts: dict[str, Counter[str]] = defaultdict(Counter)
     for name, of_one in sentences:
         counts[name].update(of_one)
@@ -100,13 +113,23 @@ def _weigh(topics: list[str], sentences: list[tuple[str, set[str]]], weights: Ma
         length = sqrt(sum(weight * weight for weight in speaking.values()))
         for piece, weight in speaking.items():
             adds[piece].append((at, weight * weights[piece] / length))
-    return {piece: (weights[piece] ** 2, sorted(of_one, key=lambda add: -add[1])[:_MOST_TOPICS]) for piece, of_one in adds.items()}
+    return {piece: _lanes(len(topics), of_one, weights[piece]) for piece, of_one in adds.items()}
+
+
+def _lanes(topics: int, adds: list[tuple[int, float]], weight: float) -> int:
+    most = sorted(adds, key=lambda add: -add[1])[:_MOST_TOPICS]
+    return _packed([*((at, _fine(score)) for at, score in most), (topics, _fine(weight**2))])
 
 
 def pieces(said: str) -> set[str]:
-    """Cues, characters by two and three, and Latin words by one and two, of plain text; words that mean nothing here dropped."""
+    """Cues and grams of plain text."""
+    return grams(said).union(cues(said[:_LONGEST]))
+
+
+def grams(said: str) -> set[str]:
+    """Characters by two and three, and Latin words by one and two, of plain text; words that mean nothing here dropped."""
     said = said[:_LONGEST]
-    found = set(cues(said))
+    found: set[str] = set()
     is_latin = _LATIN.search(said) is not None
     bare = _DROPPED.sub(" " if is_latin else "", said)
     if is_latin:
@@ -115,6 +138,7 @@ def pieces(said: str) -> set[str]:
         found.update([f"{one} {other}" for one, other in pairwise(words)])
     for run in _HAN.findall(bare):
         edged = f"^{run}$"
-        found.update([edged[at : at + 2] for at in range(len(edged) - 1)])
-        found.update([edged[at : at + 3] for at in range(len(edged) - 2)])
+        twos = list(map(add, edged, edged[1:]))
+        found.update(twos)
+        found.update(map(add, twos, edged[2:]))
     return found

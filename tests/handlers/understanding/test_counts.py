@@ -43,7 +43,8 @@ def test_every_age_reads_back_exactly_and_is_sure(age: int, said: str) -> None:
 
 
 WORDS = st.lists(
-    st.sampled_from(["我", "今年", "已经", "刚满", "就", "岁", "周岁", "了", "的", "-", "第", "多", "。", " ", "i'm ", "x"]), max_size=3
+    st.sampled_from(["我", "今年", "已经", "刚满", "就", "岁", "周岁", "了", "的", "-", "第", "多", ".", "。", " ", "i'm ", "x"]),
+    max_size=3,
 ).map("".join)
 TENS = st.from_regex(r"[0-9]{1,3}|[一二两五九]?十[一五九]?", fullmatch=True)
 

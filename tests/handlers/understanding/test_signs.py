@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from handlers.understanding import days, sentence, stated, sums, topics
+from handlers.understanding import cues, days, sentence, stated, sums, topics
 from handlers.understanding.plain import plain
 from handlers.understanding.signs import signs
 
@@ -36,6 +36,7 @@ GUARDED = [pytest.param(needed, pattern, id=f"{name} {at}") for at, (name, neede
 FIRST_SEARCHES = [pytest.param(sums._WHOSE, words, id=fact or "nobody's") for fact, words in sums._SUMS]
 FIRST_SEARCHES += [pytest.param(days._CUE, pattern, id=f"day {at}") for at, (pattern, _) in enumerate(days._WAYS)]
 FIRST_SEARCHES += [pytest.param(days._CUE, days._LUNAR, id="lunar"), pytest.param(days._CUE, days._INCOMPLETE, id="incomplete")]
+CUES = [pytest.param(name, pattern, id=f"{name} {at}") for at, (name, pattern) in enumerate((*cues._CHINESE, *cues._ENGLISH))]
 
 
 @pytest.mark.parametrize(("needed", "pattern"), GUARDED)
@@ -59,3 +60,12 @@ def test_no_text_says_a_thing_that_the_first_search_misses(first: re.Pattern[str
     said = data.draw(st.from_regex(pattern))
 
     assert first.search(said)
+
+
+@settings(deadline=None, max_examples=50, suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow])
+@given(data=st.data())
+@pytest.mark.parametrize(("name", "pattern"), CUES)
+def test_no_cue_is_passed_over_where_its_words_are(name: str, pattern: re.Pattern[str], data: st.DataObject) -> None:
+    said = data.draw(st.from_regex(pattern))
+
+    assert name in cues.cues(f"{said} a") or not pattern.search(f"{said} a")
