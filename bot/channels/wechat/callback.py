@@ -46,6 +46,7 @@ class Callback:
         query = request.query
         if not self._is_genuine(query, query.get("signature", "")):
             return web.Response(status=HTTPStatus.FORBIDDEN)
+        self._inbox.seen(query["signature"], self._clock())
         return web.Response(text=query.get("echostr", ""), headers={"X-Content-Type-Options": "nosniff"})
 
     async def receive(self, request: web.Request) -> web.StreamResponse:
@@ -69,6 +70,7 @@ class Callback:
         fields, signed = self._opened(request.query, body)
         received = read(fields)
         if received is None:
+            self._inbox.seen(signed, self._clock())
             return web.Response(text=NOTHING)
         push = Push(received, fields, signed, self._clock(), secrets.token_hex(8))
         answer = await self._inbox.put(push)

@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 
 import structlog
 
-from bot.channels.wechat import passive
+from bot.channels.wechat import passive, signatures
 from bot.channels.wechat.passive import Answer
 from bot.channels.wechat.receive import read
 from bot.channels.wechat.signatures import Replayed
@@ -85,6 +85,10 @@ class Inbox:
         if not is_kept:
             raise NotKept
         return None
+
+    def seen(self, signature: str, arrived: datetime) -> None:
+        """What it signed is nothing to take; but it must sign nothing else later."""
+        self._begin(self._noted(partial(self._store.write, signatures.note, signature, arrived)))
 
     def written(self, answer: Answer, push: Push) -> None:
         """The answer has gone out."""
@@ -171,7 +175,7 @@ class Inbox:
         try:
             await noted(write)
         except Exception as error:  # noqa: BLE001 - then the lease runs out, and the answer goes again
-            log.warning("wechat_answer_not_noted", error=type(error).__name__)
+            log.warning("wechat_not_noted", error=type(error).__name__)
 
     def _begin(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
         task = asyncio.create_task(work)

@@ -135,11 +135,11 @@ def _event(fields: Fields, chat: Chat, update_id: str) -> Received | None:
 
 
 def _update_id(fields: Fields) -> str:
-    """The same at every repeat: WeChat's id; for an event, which has none, who did what when."""
+    """The same at every repeat: WeChat's id; for an event, which has none, who did what when, since two taps may fall into one second."""
     if fields.get("MsgType") != "event" and fields.get("MsgId"):
         known = fields["MsgId"]
     elif fields.get("CreateTime"):
-        known = ":".join(fields.get(name, "") for name in ("FromUserName", "CreateTime", "Event"))
+        known = ":".join(fields.get(name, "") for name in ("FromUserName", "CreateTime", "Event", "EventKey"))
     else:
         raise Garbled
     return known if len(known) <= LONGEST_ID and known.isprintable() else hashlib.sha256(known.encode()).hexdigest()

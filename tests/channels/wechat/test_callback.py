@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -11,11 +12,12 @@ import pytest
 from aiohttp import ClientSession
 from sqlalchemy import Connection, select
 
-from bot.channels.wechat.tables import wechat_chats
+from bot.channels.wechat.tables import wechat_chats, wechat_signatures
 from bot.message import Command, FileSent, Pressed, Text, What
 from bot.store import Store
 from tests.channels.telegram.running import Echo, now
 from tests.channels.wechat.running import Running, running
+from tests.fakes.telegram import PATIENCE_S
 from tests.fakes.wechat import TOKEN, WeChatServer, encrypt, sign, xml
 from tests.fakes.wechat_phone import Follower
 
@@ -104,6 +106,29 @@ async def test_a_signature_holds_for_wechats_own_tries_and_no_longer(
 
     assert statuses == [200, 200, 200, 403, 403]
     assert len(echo.taken) == 1
+
+
+async def test_what_signed_nothing_to_take_signs_nothing_else_later(sqlite_store: Store, tmp_path: Path, echo: Echo) -> None:
+    later = timedelta()
+    async with WeChatServer(encrypted=False) as plain, running(sqlite_store, plain, echo, tmp_path, clock=lambda: now() + later) as bot:
+        member = Follower(plain).member.id
+        opened, body = plain.signed(plain.fields(member, "event", Event="VIEW", EventKey="https://bot.example.org"))
+        assert (await plain.post(opened, body)).status == 200
+        checked = query_at(time.time())
+        assert await asked(bot, **checked, echostr="1") == (200, "1")
+        await signed_before(sqlite_store, 2)
+
+        later = timedelta(minutes=1)
+        forged = xml(plain.fields(member, "text", Content="forged"))
+        assert [(await plain.post(query, forged)).status for query in (opened, checked)] == [403, 403]
+    assert echo.taken == []
+
+
+async def signed_before(store: Store, count: int) -> None:
+    """Wait until so many signatures are noted."""
+    async with asyncio.timeout(PATIENCE_S):
+        while len(await store.read(lambda conn: conn.execute(select(wechat_signatures)).all())) < count:  # noqa: ASYNC110 - only the database knows
+            await asyncio.sleep(0.01)
 
 
 @pytest.mark.parametrize(

@@ -122,3 +122,15 @@ async def test_two_members_may_tap_in_the_same_second(
         await asyncio.gather(follower.clicks("status"), other.clicks("status"))
 
     assert len(follower.heard) == len(other.heard) == 1
+
+
+async def test_one_member_may_tap_twice_in_a_second(
+    sqlite_store: Store, wechat: WeChatServer, follower: Follower, echo: Echo, tmp_path: Path
+) -> None:
+    wechat.clock = partial(float, wechat.clock())
+
+    async with running(sqlite_store, wechat, echo, tmp_path):
+        await follower.clicks("status")
+        await follower.clicks("menu")
+
+    assert len(follower.heard) == len(echo.taken) == 2
