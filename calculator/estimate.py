@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -53,9 +54,10 @@ def estimate(edition: Edition, facts: Facts) -> Estimate:
     """Work out the verdict and the amount that these facts give under this edition."""
     known = edition.with_sums(facts)
     is_whole = edition.is_whole(known)
-    verdict = judged(edition, known, is_whole=is_whole)
+    amount_open = () if is_whole else open_amount(edition, known)
+    verdict = judged(edition, known, amount_open, is_whole=is_whole)
     hand_in_by = last_day(edition, facts) if edition.deadlines else None
-    if verdict.outcome is not ELIGIBLE and not _has_amount(edition, verdict, known):
+    if verdict.outcome is not ELIGIBLE and not _has_amount(verdict, known, amount_open):
         amount = NOTHING if verdict.outcome is Outcome.INELIGIBLE else None
         return Estimate(edition.id, edition.benefit, edition.status, verdict, amount, (), None, (), hand_in_by)
     working: list[Step] = []
@@ -74,9 +76,9 @@ def last_day(edition: Edition, facts: Facts) -> date | None:
     return min((deadline.last_day(start) for deadline, start in starts if isinstance(start, date)), default=None)
 
 
-def _has_amount(edition: Edition, verdict: Verdict, known: Known) -> bool:
+def _has_amount(verdict: Verdict, known: Known, amount_open: Sequence[str]) -> bool:
     """Whether a case that is not simply eligible has an amount: under review, unless that turns on something unclear."""
-    return verdict.outcome is Outcome.REVIEW and not (UNCLEAR in known.values() and open_amount(edition, known))
+    return verdict.outcome is Outcome.REVIEW and not (amount_open and UNCLEAR in known.values())
 
 
 def _due(edition: Edition, known: Known, working: list[Step], *, is_whole: bool) -> tuple[Fen, Fen | None]:

@@ -62,15 +62,15 @@ class Verdict(NamedTuple):
 def judge(edition: Edition, facts: Facts) -> Verdict:
     """Held against every condition: one that fails is final; then what is missing; then what a person must look at."""
     known = edition.with_sums(facts)
-    return judged(edition, known, is_whole=edition.is_whole(known))
+    is_whole = edition.is_whole(known)
+    return judged(edition, known, () if is_whole else open_amount(edition, known), is_whole=is_whole)
 
 
-def judged(edition: Edition, known: Known, *, is_whole: bool) -> Verdict:
-    """Judge facts that the sums have been added to; `is_whole` says whether they are all that is asked."""
+def judged(edition: Edition, known: Known, amount: Sequence[str], *, is_whole: bool) -> Verdict:
+    """Judge facts that the sums have been added to; `is_whole` says whether they are all that is asked, `amount` what it turns on."""
     results = [_judged(condition, known) for condition in edition.conditions]
     if not known.keys().isdisjoint(edition.noted):
         results += _later(edition, known)
-    amount = () if is_whole else open_amount(edition, known)
     if amount and UNCLEAR in known.values():
         results += _unclear_amount(edition, known, amount, {result.fact for result in results})
     states = [result.state for result in results]  # a set would hash them, which takes longer

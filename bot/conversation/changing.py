@@ -20,7 +20,8 @@ def said_changed(before: Talk, talk: Talk, changed: Sequence[tuple[Question[Any]
     for question, _ in changed:
         talk.count("changed", question.key)
     kept = {key: before.place.answers.get(key) for key, stored in talk.place.answers.items() if before.place.answers.get(key) != stored}
-    talk = talk.at(replace(talk.place, before=kept))
+    ended = talk.place.ended or before.replay().pending is None
+    talk = talk.at(replace(talk.place, before=kept, ended=ended))
     return talk.noting(*all_noted(changed, "changed"), *difference(worked_out(before), worked_out(talk)))
 
 

@@ -45,7 +45,7 @@ def _again(talk: Talk, _: str) -> Reply:
     place = talk.place
     if place.flow is None:
         return menu(talk)
-    talk.count("left", _open(talk))
+    talk.count_left(_open(talk))
     talk = talk.at(Place(place.flow, place.about, since=talk.conversation.revision + 1, drafts=place.drafts))
     talk.count("started")
     return go_on(talk.noting(Say("again")))
@@ -55,7 +55,7 @@ def _stop(talk: Talk, _: str) -> Reply:
     """Everything of the conversation at hand is forgotten; what was begun for another benefit stays."""
     if talk.place.flow is not None:
         talk = talk.at(replace(talk.place, at_menu=False))
-        talk.count("left", _open(talk))
+        talk.count_left(_open(talk))
     return menu(drafts.emptied(talk).noting(Say("stopped" if talk.place.flow or talk.place.answers else "nothing_to_stop")))
 
 

@@ -34,6 +34,7 @@ def kept(talk: Talk) -> Mapping[str, Any]:
         "since": place.since,
         "until": talk.conversation.revision,
         "at": talk.now.isoformat(),
+        **({"ended": True} if place.ended else {}),
     }
     return {**place.drafts, name_of(place.flow, place.about): draft}
 
@@ -54,7 +55,21 @@ def taken_up(talk: Talk, name: str) -> Talk | None:
     if draft is None:
         return None
     others = {key: each for key, each in kept(talk).items() if key != name}
-    return talk.at(Place(draft["flow"], draft["about"], draft["answers"], since=draft["since"], drafts=others))
+    return talk.at(
+        Place(draft["flow"], draft["about"], draft["answers"], since=draft["since"], drafts=others, ended=bool(draft.get("ended")))
+    )
+
+
+def at(talk: Talk, draft: Mapping[str, Any]) -> Talk:
+    """The same turn in a draft alone, to look at how far it came."""
+    return talk.at(Place(draft["flow"], draft["about"], draft["answers"], since=draft["since"], ended=bool(draft.get("ended"))))
+
+
+def count_left(old: Talk) -> None:
+    """Count a flow that nothing is kept of as left, at the question that was open; one at its end was not left."""
+    pending = old.replay().pending
+    if pending is not None:
+        old.count_left(old.place.editing or pending.key)
 
 
 def of_button(talk: Talk, revision: int) -> Talk | None:

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, select
 
 from bot import audit, jobs, notices
 from bot.claims.submit import member
-from bot.conversation import state
+from bot.conversation import drafts, state
 from bot.conversation.actions import order_action
 from bot.conversation.going_on import go_on
 from bot.conversation.state import Conversation, Place
@@ -125,18 +125,39 @@ def prove(talk: Talk, said: str) -> Reply:
     return go_on(talk.noting(Say("elsewhere.prove.sent")))
 
 
-def carried(conn: Connection, here: Conversation, before: Chat, now: datetime) -> Conversation:
-    """The conversation as it stood in the chat where the member was before, gone on with here; nothing is left of it there."""
-    there = state.load(conn, before, here.locale, now)
-    own, place = here.place, there.place
-    drafts = {**own.drafts, **place.drafts}
-    if place.flow is None and own.flow is not None:
-        merged = replace(own, drafts=drafts, answers={**place.answers, **own.answers})
-    else:
-        merged = replace(place, drafts=drafts, answers=place.answers or own.answers, told={})
-    state.save(conn, replace(there, place=Place(at_menu=True), revision=there.revision + 1), now)
-    following.follow(conn, there.id, here.id)
-    return replace(here, place=merged, revision=max(here.revision, there.revision))
+def carried(talk: Talk, before: Chat) -> Conversation:
+    """The conversation as it stood in the chat where the member was before, gone on with here; nothing is left of it there.
+
+    Of two flows the other chat's goes on, and this one's becomes a draft.
+    """
+    here, now = talk.conversation, talk.now
+    there = state.load(talk.conn, before, here.locale, now)
+    revision = max(here.revision, there.revision)
+    merged, lost = _merged(talk, there.place, revision)
+    for old in lost:
+        drafts.count_left(old)
+    state.save(talk.conn, replace(there, place=Place(at_menu=True), revision=there.revision + 1), now)
+    following.follow(talk.conn, there.id, here.id)
+    return replace(here, place=merged, revision=revision)
+
+
+def _merged(talk: Talk, theirs: Place, revision: int) -> tuple[Place, list[Talk]]:
+    """One place made of two, and the turn in each flow that it has no room for: there is one for each benefit."""
+    own = talk.place
+    is_own_on = theirs.flow is None and own.flow is not None
+    on = own if is_own_on else theirs
+    name = drafts.name_of(on.flow, on.about) if on.flow else None
+    mine = own.drafts if is_own_on else drafts.kept(talk)
+    lost = [drafts.at(talk, draft) for key, draft in mine.items() if key == name or key in theirs.drafts]
+    lost += [drafts.at(talk, draft) for key, draft in theirs.drafts.items() if key == name]
+    kept = {key: draft for key, draft in {**mine, **theirs.drafts}.items() if key != name}
+    if is_own_on:
+        return replace(own, drafts=kept, answers={**theirs.answers, **own.answers}), lost
+    if own.flow is None:
+        return replace(theirs, drafts=kept, answers=theirs.answers or own.answers, told={}), lost
+    lost += [] if own.answers else [talk.at(replace(own, at_menu=False))]
+    # this chat's older buttons are those of its own flow, laid aside
+    return replace(theirs, drafts=kept, since=max(theirs.since, revision + 1), told={}), lost
 
 
 def tell(conn: Connection, chat: Chat, message: Message, now: datetime) -> None:

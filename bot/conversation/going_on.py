@@ -101,11 +101,10 @@ def _count_dropped(talk: Talk, flow: str, about: Mapping[str, Any], answers: Map
     name, is_gone_on_with = drafts.name_of(flow, about), False
     for old in _making_way(talk, name):
         is_same = drafts.name_of(old.place.flow or "", old.place.about) == name
-        pending = old.replay().pending
         if is_same and dict(old.place.answers) == dict(answers or {}):
             is_gone_on_with = old.place.flow == flow
-        elif pending is not None:
-            old.count("left", old.place.editing or pending.key)
+        else:
+            drafts.count_left(old)
     return is_gone_on_with
 
 

@@ -46,6 +46,8 @@ class Place:
     """Flows begun and not finished, by what they are about: {"flow", "about", "answers", "since", "until", "at"}."""
     spare: Mapping[str, Any] = field(default_factory=dict)
     """Answers told while another flow stands here: the benefit begun next takes them along."""
+    ended: bool = False
+    """This flow had come to its end before an answer was changed that asks something more: it is not counted as finished twice."""
     told: Mapping[str, Any] = field(default_factory=dict)
     """The keys that each of the last typed messages answered, by the platform's id of the message, for when it is edited."""
 
@@ -68,6 +70,7 @@ class Place:
             since=self.since,
             drafts=self.drafts,
             spare=spare,
+            ended=self.ended,
             told=self.told,
         )
 

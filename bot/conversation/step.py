@@ -45,10 +45,11 @@ def step(
     if conversation is None or began is None:
         return False
     before = party.arrive(conn, incoming.chat) if is_theirs else None
-    if before is not None:
-        conversation = elsewhere.carried(conn, conversation, before, now)
     here = now.astimezone(zone)
     talk = Talk(conn, conversation, Case(here.date(), policies), here, counts=counts, hours=hours)
+    if before is not None:
+        conversation = elsewhere.carried(talk, before)
+        talk = replace(talk, conversation=conversation)
     reply = _for_staff(talk, incoming.what) or TURNS[type(incoming.what)](asking_staff.quiet(talk, incoming.what), incoming.what)
     locale = reply.locale or conversation.locale
     state.save(conn, replace(conversation, place=reply.place, locale=locale, revision=conversation.revision + 1), now)

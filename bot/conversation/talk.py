@@ -102,12 +102,16 @@ class Talk:
             return
         run = self.replay()
         if isinstance(run.outcome, Declined):
-            self.count("left", keys[-1])
+            self.count_left(keys[-1])
             return
         for key in keys:
             self.count("answered", key)
-        if run.pending is None:
+        if run.pending is None and not self.place.ended:
             self.count("finished")
+
+    def count_left(self, question: str) -> None:
+        """Count that the flow was left at this question; one that had come to its end before was left after it."""
+        self.count("left", "" if self.place.ended else question)
 
     def answer(self, key: str, value: str, label: Say) -> Button:
         """A button that answers a question."""

@@ -46,6 +46,7 @@ async def test_what_happens_is_counted_at_its_question(sqlite_store: Store, line
     assert (await told(sqlite_store, lines))[happening] == 1
 
 
+REFUSED = ["住院了", "70"]
 ESTIMATED = ["住院了", "45", "在职", "28000", "没领过"]
 
 
@@ -54,6 +55,8 @@ ESTIMATED = ["住院了", "45", "在职", "28000", "没领过"]
     [
         (ESTIMATED, {"finished": 1}),
         ([*ESTIMATED, "改年龄", "46"], {"finished": 1}),
+        ([*REFUSED, "改年龄", "45", "在职", "28000", "没领过"], {"finished": 1}),
+        ([*REFUSED, "改年龄", "45", "/menu", "家里着火了", "/resume hospital", "在职", "28000", "没领过"], {"finished": 1}),
         (["住院了", "45"], {}),
         (["住院了", "45岁，在职"], {"age": 1, "in_work": 1}),
         (["申请住院补贴", "不同意"], {}),
@@ -94,6 +97,13 @@ async def test_what_makes_way_for_another_beginning_is_left_and_what_is_kept_is_
 
     assert counted["benefit.hospital", "", "started"] == started
     assert sum(count for (flow, _, event), count in counted.items() if (flow, event) == ("benefit.hospital", "left")) == left
+
+
+async def test_who_leaves_a_question_that_a_change_after_the_end_opened_has_left_after_the_end(sqlite_store: Store) -> None:
+    counted = await told(sqlite_store, [*REFUSED, "改年龄", "45", "不办了"])
+
+    assert counted["benefit.hospital", "", "finished"] == 1
+    assert [question for (flow, question, event) in counted if (flow, event) == ("benefit.hospital", "left")] == [""]
 
 
 async def test_a_claim_gone_on_with_is_not_begun_again(sqlite_store: Store) -> None:

@@ -33,6 +33,7 @@ SET: dict[str, Any] = {
     "since": 6,
     "drafts": {"hospital": {}},
     "spare": {"loss": 4, "age": 5},
+    "ended": True,
     "told": {"m": ["loss"]},
 }
 PLACE = Place(**SET)

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, select
 
 from bot import wording
 from bot.conversation import elsewhere, proving
+from bot.conversation.counting import Counts
 from bot.conversation.step import step
 from bot.jobs.tables import jobs
 from bot.message import Chat, Command, Incoming, Message, Pressed, Text, What
@@ -32,6 +33,7 @@ class Town:
     now: datetime = NOW
     updates: int = 0
     held_up: bool = False
+    counts: Counts = field(default_factory=Counts)
     shown: dict[Chat, list[Message]] = field(default_factory=dict)
 
     async def open(self) -> None:
@@ -44,7 +46,7 @@ class Town:
             self.updates += 1
             self.now += timedelta(seconds=20)
             incoming = Incoming(chat, f"update-{self.updates}", self._what(chat, line))
-            await self.store.write(step, incoming, now=self.now, policies=load("changchun"), zone=ZONE)
+            await self.store.write(step, incoming, now=self.now, policies=load("changchun"), zone=ZONE, counts=self.counts)
             await self._settle()
         return self.last(chat)
 
@@ -63,7 +65,7 @@ class Town:
 
     async def link(self, chat: Chat, other: Chat) -> None:
         """Bring two chats of one member together."""
-        await self.says(other, await self.code(chat))
+        await self.says(other, f"接着办 {await self.code(chat)}")
         await self.says(chat, "[是我，接上]")
 
     def _what(self, chat: Chat, line: str) -> What:

@@ -205,3 +205,47 @@ async def test_chats_that_stand_alone_are_never_found_together(town: Town) -> No
 
     assert await town.store.read(party.together, PHONE) == [PHONE]
     assert await town.store.read(find.of_chat, STRANGER) == []
+
+
+@pytest.mark.parametrize(
+    ("here", "left"),
+    [
+        ((), []),
+        (("家里着火了",), [("benefit.fire", "fire_report")]),
+        (("家里着火了", "有认定书"), []),
+        (("住院了", "70", "改年龄", "45"), [("benefit.hospital", "")]),
+        (("住院了", "30"), [("benefit.hospital", "in_work")]),
+        (("住院了", "30", "家里着火了", "有认定书"), [("benefit.hospital", "in_work")]),
+    ],
+)
+async def test_of_two_flows_one_is_kept_as_a_draft_or_counted_as_left(
+    town: Town, here: tuple[str, ...], left: list[tuple[str, str]]
+) -> None:
+    await town.says(PHONE, "住院了", "45", "在职")
+    await town.says(WEB, *here) if here else None
+    await town.link(PHONE, WEB)
+
+    said = await town.says(WEB, "[接着刚才的办]")
+
+    assert "自己付了多少" in said
+    counted = town.counts.take()
+    assert [(flow, question) for (_, flow, question, event) in counted if event == "left"] == left
+    assert all(count == 1 for happening, count in counted.items() if happening.event == "left")
+
+
+async def test_a_flow_laid_aside_for_the_one_of_another_chat_can_be_gone_on_with(town: Town) -> None:
+    await town.says(PHONE, "住院了", "45")
+    await town.says(WEB, "家里着火了", "有认定书")
+    await town.link(PHONE, WEB)
+    await town.says(WEB, "[接着刚才的办]")
+
+    assert "损失" in await town.says(WEB, "/resume fire")
+
+
+async def test_a_button_from_before_belongs_to_the_flow_laid_aside(town: Town) -> None:
+    await town.says(PHONE, "住院了", "45")
+    await town.says(WEB, "家里着火了", "有认定书")
+    await town.link(PHONE, WEB)
+    await town.says(WEB, "[接着刚才的办]")
+
+    assert "还没有认定书" in await town.says(WEB, "[还没有认定书]")
