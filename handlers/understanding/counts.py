@@ -15,6 +15,8 @@ _LARGEST = 10**9
 _OLDEST = 120
 _FIRST_YEAR, _CENTURY = 1800, 100
 _PAIR = str.maketrans({"俩": "两个", "仨": "三个"})
+_TIMES = {"once": "1", "twice": "2", "thrice": "3"}
+_ADVERB = re.compile(r"\b(?:once|twice|thrice)\b")
 _COUNTS_HARMLESS = re.compile(r"(?:孩子|小孩|娃儿?|一共|总共|[个次回人项名份张口位的了就我俺有是共 ,。.!、])*+")
 _AGE_WORDS = r"(?:今年|周?岁|已经|刚刚|\b(?:i'm|i|am|years?|yrs?|old|aged?|my|is)\b|[我俺咱的了啦呀啊是就才刚满 ,。.!、])*+"
 _AGE_HARMLESS = re.compile(_AGE_WORDS)
@@ -26,6 +28,8 @@ _YEAR_AFTER = re.compile(r" ?年")
 _PLAIN_YEAR = re.compile(r"(?:18|19|20)[0-9]{2}")
 _SHORT_YEAR = re.compile(r"[0-9]{2}")
 _YEAR_READ_OUT = re.compile(r"(?<![零一二三四五六七八九十])[零一二三四五六七八九]{2}(?= ?年)")
+_OLD_STYLE = re.compile(r"有(?<=[二三四五六七八九]十有)(?=[一二三四五六七八九])")
+"""五十有三 is 53."""
 _GROWN = 10
 
 
@@ -34,7 +38,7 @@ def read_count(text: str) -> Read[int] | Unread:
     if len(text) > LONGEST:
         return Unread("too_long")
     try:
-        said = plain(text).translate(_PAIR)
+        said = _ADVERB.sub(_in_times, plain(text).translate(_PAIR))
         if _NOT_ONE.search(said):
             return Read(0, sure=False)
         found = mentions(said)
@@ -57,7 +61,7 @@ def age_in(plain_text: str, today: date) -> Read[int] | Unread:
 
 
 def _age_in(plain_text: str, today: date) -> Read[int] | Unread:
-    said = _YEAR_READ_OUT.sub(_in_digits, plain_text)
+    said = _OLD_STYLE.sub("", _YEAR_READ_OUT.sub(_in_digits, plain_text))
     try:
         born = day_in(plain_text, today) if _PLAIN_YEAR.search(said) else None
         if isinstance(born, Read) and born.sure:
@@ -108,6 +112,10 @@ def _age(mention: Mention, today: date) -> Number:
     if year > today.year:
         raise NotReadError("future")
     return Number(today.year - year, sure=False)
+
+
+def _in_times(found: re.Match[str]) -> str:
+    return _TIMES[found.group()]
 
 
 def _in_digits(found: re.Match[str]) -> str:

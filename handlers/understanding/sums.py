@@ -17,7 +17,7 @@ _SUMS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("mutual_aid", re.compile(r"互助.{0,4}(?:报|赔|给|补|领)")),
     ("loss", re.compile(r"损失|烧[掉毁没光坏]?了|\blost\b|\bloss\b")),
     ("", re.compile(r"医保(?!报?销?[完后])|报[了销]|工资|每|去年领|补贴|insur|wage")),
-    ("out_of_pocket", re.compile(r"自己|个人|自[付费负掏]")),
+    ("out_of_pocket", re.compile(r"自己|自个儿?|个人|自[付费负掏]")),
     ("bill", re.compile(r"总(?:费用|额|花费|价|计)?|一共|合计|共计|\btotal\b|\bbill\b")),
 )
 """Whose sum a word makes it; "" for one that is no fact. The first that fits counts."""

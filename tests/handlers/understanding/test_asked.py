@@ -101,9 +101,9 @@ def measured(name: str) -> tuple[float, float, float]:
     return right / len(certain), right / len(topics), among / len(topics)
 
 
-@pytest.mark.parametrize("name", ["heldout_topics", "heldout_topics_again"])
+@pytest.mark.parametrize("name", ["heldout_topics", "heldout_topics_again", "heldout_topics_third"])
 def test_of_held_out_sentences_95_of_100_certain_ones_are_right_and_most_are_certain(name: str) -> None:
-    """When they were new: 0.967, 0.808 and 0.993 of the first file, 0.957, 0.647 and 0.882 of the second."""
+    """When they were new: 0.967, 0.808 and 0.993 of the first file, 0.957, 0.647 and 0.882 of the second; the third was in sight."""
     precision, recall, among = measured(name)
 
     assert precision >= 0.95
@@ -111,7 +111,7 @@ def test_of_held_out_sentences_95_of_100_certain_ones_are_right_and_most_are_cer
     assert among >= 0.95
 
 
-@pytest.mark.parametrize("name", ["heldout_topics", "heldout_topics_again"])
+@pytest.mark.parametrize("name", ["heldout_topics", "heldout_topics_again", "heldout_topics_third"])
 def test_no_held_out_sentence_is_an_example(name: str) -> None:
     examples = {said.casefold() for examples in EXAMPLES for of_one in examples.values() for said in of_one}
 

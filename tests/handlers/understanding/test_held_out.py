@@ -25,6 +25,7 @@ TABLES = Path(__file__).parent / "phrases"
 FILES = {
     "heldout.csv": 289,  # new: 167 of 174 clear ones right (96.0 %), 152 of them without an echo, none wrong without one
     "heldout_again.csv": 79,  # new: 46 of 47 clear ones right (97.9 %), all of them without an echo, none wrong without one
+    "heldout_third.csv": 72,  # new, meant to be hard: 32 of 38 clear ones right (84 %), 27 of them without an echo, none wrong without one
 }
 TODAY = date(2026, 11, 23)
 LABELS = {"illness": ("生病", "illness"), "injury": ("受伤", "意外受伤", "injury"), "maternity": ("生孩子", "having a baby", "maternity")}
