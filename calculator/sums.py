@@ -40,13 +40,17 @@ class Base:
 
     def range(self, facts: Known) -> tuple[int, int]:
         """The least and the most it can be while some facts are unknown or unclear."""
-        plus = [_range(name, facts) for name in self.plus]
-        minus = [_range(name, facts) for name in self.minus]
-        low = sum(low for low, _ in plus) - sum(high for _, high in minus)
-        high = sum(high for _, high in plus) - sum(low for low, _ in minus)
+        low = high = 0
+        for name in self.plus:
+            value = facts.get(name)
+            if isinstance(value, int):
+                low, high = low + value, high + value
+            else:
+                high += LARGEST
+        for name in self.minus:
+            value = facts.get(name)
+            if isinstance(value, int):
+                low, high = low - value, high - value
+            else:
+                low -= LARGEST
         return max(low, 0), max(high, 0)
-
-
-def _range(name: str, facts: Known) -> tuple[int, int]:
-    value = facts.get(name)
-    return (value, value) if isinstance(value, int) else (0, LARGEST)
