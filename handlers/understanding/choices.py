@@ -151,6 +151,10 @@ def _slips(said: str, label: str) -> int:
 
 def _distance(one: str, other: str) -> int:
     """Edits between two short strings, a swap of neighbours counting once."""
+    while one and other and one[0] == other[0]:
+        one, other = one[1:], other[1:]
+    while one and other and one[-1] == other[-1]:
+        one, other = one[:-1], other[:-1]
     before: list[int] = []
     row = list(range(len(other) + 1))
     for i, a in enumerate(one, start=1):
