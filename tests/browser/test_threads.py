@@ -110,9 +110,9 @@ async def test_a_usual_answer_is_put_into_the_box_to_be_edited(browser: Browser,
     await page.goto(f"{desk.console.base}/threads/1")
 
     await page.get_by_text("常用的话").click()
-    await page.get_by_role("button", name="已经看到您的问题").click()
+    await page.get_by_role("button", name="您的问题看到了").click()
 
-    await expect(page.get_by_label("回复会员")).to_have_value("您好，已经看到您的问题，核实后尽快回您。")
+    await expect(page.get_by_label("回复会员")).to_have_value("您好，您的问题看到了。我们问清楚，马上回您。")
     await expect(page.get_by_label("回复会员")).to_be_focused()
 
 

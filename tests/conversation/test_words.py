@@ -48,8 +48,11 @@ OFFICE = re.compile(
 QUOTED = re.compile(r"[“《「][^”》」]*[”》」]")
 """What is written on a paper or a button is called by its name."""
 
-MEMBER_FILES = ("conversation", "helper", "linking", "news", "plain", "reminders", "telegram", "thread", "topics", "web", "wechat")
+MEMBER_FILES = ("broadcast", "conversation", "helper", "linking", "news", "plain", "reminders", "telegram", "thread", "topics", "web", "wechat")
 NOT_TO_MEMBERS = ("console.", "news.staff.", "group.", "wecom.", "topic.", "example.topic", "button.open_", "telegram.command.")
+CANNED = re.compile(r"console\.thread\.canned\.\d")
+"""Words that staff send with one tap."""
+
 BUTTON = frozenset({"option.confirm.send"})
 """The one button that is called as such buttons are everywhere."""
 
@@ -61,8 +64,9 @@ def sentences(locale: str) -> Iterator[tuple[str, str]]:
     for name in MEMBER_FILES:
         with (FOLDER / locale / f"{name}.po").open("rb") as source:
             for entry in read_po(source, locale=locale):
-                if entry.id and not str(entry.id).startswith(NOT_TO_MEMBERS):
-                    yield str(entry.id), str(entry.string)
+                key = str(entry.id)
+                if key and (not key.startswith(NOT_TO_MEMBERS) or CANNED.fullmatch(key)):
+                    yield key, str(entry.string)
 
 
 async def messages(store: Store, path: Path) -> list[tuple[Message, str]]:
