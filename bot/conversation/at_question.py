@@ -17,7 +17,7 @@ from bot.conversation.looking_up import look_up, otherwise
 from bot.conversation.prompts import prompt
 from bot.conversation.puzzled import human_button, not_understood
 from bot.conversation.talk import Reply, Talk
-from bot.conversation.topics import answered, wanted
+from bot.conversation.topics import answered, is_unpaid_burst_pipe, wanted
 from bot.message import Button, Say
 from calculator.facts import FACTS
 from handlers.dialogue import Replay
@@ -72,6 +72,8 @@ def _with_more(talk: Talk, run: Replay[Any], question: Question[Any], found: Rea
     what = wanted(text)
     if isinstance(found, Unread) and asks_what(text):
         return _explained(talk, run, question)
+    if isinstance(found, Unread) and is_unpaid_burst_pipe(talk, what, text):
+        return go_on(talk.noting(Say("menu.no_burst_pipe")))
     if interrupts(what, found):
         return _interrupting(talk, what, text)
     return proposed(talk, question, found.value) if isinstance(found, Read) else _half_said(talk, run, question, found, more, what)

@@ -11,14 +11,12 @@ from bot.conversation.editing import asking_again, named
 from bot.conversation.going_on import go_on, menu
 from bot.conversation.puzzled import nothing_understood
 from bot.conversation.talk import Reply, Talk
-from bot.conversation.topics import answered, offered, wanted
+from bot.conversation.topics import answered, is_unpaid_burst_pipe, offered, wanted
 from bot.message import Say
-from handlers.benefit import in_force
-from handlers.facts import is_any_cause
 from handlers.questions import Amount, Question
 from handlers.understanding.reading import Read
 from handlers.understanding.sentence import Heard, hear
-from handlers.understanding.topics import BENEFITS, speaks_of_a_burst_pipe, speaks_of_death
+from handlers.understanding.topics import BENEFITS, speaks_of_death
 
 LEADS_ON = frozenset({"how_much"})
 """Questions that the flow of the benefit they name answers."""
@@ -58,7 +56,7 @@ def _tried(talk: Talk, said: Heard) -> list[tuple[Question[Any], Any]]:
 def said_at_menu(talk: Talk, text: str) -> Reply:
     """No question is open: something begins, is answered, is ordered, is offered, or was not understood."""
     what = wanted(text)
-    if what.benefit == "fire" and speaks_of_a_burst_pipe(text) and _pays_only_for_fire(talk):
+    if is_unpaid_burst_pipe(talk, what, text):
         return menu(talk.noting(Say("menu.no_burst_pipe")))
     benefit = what.name if what.name in BENEFITS else what.benefit if what.name in LEADS_ON else ""
     if benefit:
@@ -70,11 +68,6 @@ def said_at_menu(talk: Talk, text: str) -> Reply:
     if what.verdict == "doubtful":
         return offered(spared(talk, hear(text, talk.case.day)), what)
     return nothing_understood(talk)
-
-
-def _pays_only_for_fire(talk: Talk) -> bool:
-    edition = in_force(talk.case, "fire") if "fire" in talk.case.policies else None
-    return edition is not None and not is_any_cause(edition)
 
 
 def _beginning(talk: Talk, benefit: str, text: str) -> Reply:

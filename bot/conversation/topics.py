@@ -15,9 +15,10 @@ from calculator.facts import is_money
 from calculator.logic import leaves
 from calculator.working import Words
 from handlers.benefit import in_force
+from handlers.facts import is_any_cause
 from handlers.understanding.asked import ANSWERED_BY, Asked, asked
 from handlers.understanding.matching import Matcher, examples_in
-from handlers.understanding.topics import BENEFITS, COMMANDS
+from handlers.understanding.topics import BENEFITS, COMMANDS, speaks_of_a_burst_pipe
 
 CLAUSES_AT_MOST = 4
 
@@ -44,6 +45,12 @@ def answered(talk: Talk, name: str, benefit: str = "") -> Talk:
     is_here = name == "how_much" and talk.place.flow is not None and not talk.place.at_menu
     key = "answer.how_much_here" if is_here else f"answer.{name}"
     return talk.noting(Say(key, {"troubles": troubles(talk)}), *_behind(talk, name, benefit))
+
+
+def is_unpaid_burst_pipe(talk: Talk, what: Asked, text: str) -> bool:
+    """Whether a burst pipe is spoken of where only fires are paid."""
+    edition = in_force(talk.case, "fire") if "fire" in talk.case.policies else None
+    return what.benefit == "fire" and speaks_of_a_burst_pipe(text) and edition is not None and not is_any_cause(edition)
 
 
 def topic(talk: Talk, name: str) -> Reply:
