@@ -18,4 +18,5 @@ def taken() -> web.Response:
 def refusal(desk: Desk, refused: Refused, locale: str) -> web.Response:
     """The refusal with its sentence."""
     sentence = desk.word(f"web.refused.{refused.reason}", locale)
-    return web.json_response({"reason": refused.reason, "sentence": sentence}, status=refused.status)
+    headers = {} if refused.after_s is None else {"Retry-After": str(refused.after_s)}
+    return web.json_response({"reason": refused.reason, "sentence": sentence}, status=refused.status, headers=headers)

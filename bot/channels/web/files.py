@@ -15,6 +15,7 @@ from bot.channels.web import history, limits
 from bot.channels.web.answers import taken
 from bot.channels.web.desk import Desk, Step
 from bot.channels.web.messages import clean, client_id, update_id
+from bot.channels.web.receiving import body
 from bot.channels.web.refused import Refused
 from bot.channels.web.render import file_event
 from bot.channels.web.session import Session
@@ -33,8 +34,8 @@ async def add_file(desk: Desk, request: web.Request, session: Session) -> web.Re
         return taken()
     await desk.store.read(limits.refuse_haste, session.id, desk.clock())
     name = clean(unquote(request.headers.get("X-Name", "")))[:NAME_LENGTH]
-    async with desk.room.held(session.id, min(request.content_length or limits.FILE_BYTES, limits.FILE_BYTES)):
-        raw = await limits.body(request, limits.FILE_BYTES, "too_big")
+    async with desk.room.place(session.id) as place:
+        raw = await body(request, limits.FILE_BYTES, "too_big", place)
         if not raw:
             raise Refused(HTTPStatus.BAD_REQUEST, "empty_file")
         await _kept(desk, session, client, name, raw)

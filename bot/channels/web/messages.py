@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 from bot.channels.web import history, limits
 from bot.channels.web.answers import taken
 from bot.channels.web.desk import Desk, Step
+from bot.channels.web.receiving import body
 from bot.channels.web.refused import Refused
 from bot.channels.web.session import Session
 from bot.message import Command, Incoming, Pressed, Text, What
@@ -41,7 +42,7 @@ class Sent:
 
 async def messages(desk: Desk, request: web.Request, session: Session) -> web.Response:
     """POST {"id", "text" | "action" | "command" (and "argument")}: 202 once it is stored, and again at every repeat."""
-    sent = parsed(await limits.body(request, limits.BODY_BYTES, "too_long"))
+    sent = parsed(await body(request, limits.BODY_BYTES, "too_long"))
     await desk.store.write(take, desk.step, session, sent, desk.clock())
     desk.streams.wake(session.id)
     return taken()

@@ -17,7 +17,7 @@ from PIL import Image
 from sqlalchemy import Connection, func, select
 
 from bot.channels.web.limits import FILE_BYTES
-from bot.channels.web.room import BYTES_AT_ONCE, FILES_AT_ONCE, Room
+from bot.channels.web.room import FILES_AT_ONCE
 from bot.documents.tables import uploads
 from bot.message import Incoming
 from bot.store import Keyring, Store
@@ -159,21 +159,6 @@ async def test_a_fourth_file_at_a_time_is_asked_to_wait_and_a_later_one_is_taken
     assert {(await each).status for each in sending} == {202}
     assert (fourth.status, fourth.json()["sentence"]) == (429, "同时传的文件太多了，等前面的传完再试一次。")
     assert (await page.put(photo())).status == 202
-
-
-async def test_a_file_for_which_memory_has_no_room_waits_for_it() -> None:
-    room, inside = Room(), asyncio.Event()
-
-    async def late() -> None:
-        async with room.held("late", 1):
-            inside.set()
-
-    async with room.held("one", BYTES_AT_ONCE):
-        waiting = asyncio.create_task(late())
-        await asyncio.sleep(0.01)
-        assert not inside.is_set()
-    async with asyncio.timeout(60):
-        await waiting
 
 
 async def test_a_file_whose_row_could_not_be_stored_leaves_no_bytes(sqlite_store: Store, keyring: Keyring, tmp_path: Path) -> None:

@@ -107,12 +107,25 @@ function ended(item, request) {
     remove(item);
     mark(item.element, {});
     isTyping(true, 30000);
+  } else if (request.status === 503) {
+    rest(item, sentenceOf(request) || word("refused.trouble"), Number(request.getResponseHeader("Retry-After")) || 5);
   } else if (request.status === 0 || request.status === 408 || request.status === 429 || request.status >= 500) {
-    fail(item, (request.status !== 503 && sentenceOf(request)) || word("not_uploaded"), true);
+    fail(item, sentenceOf(request) || word("not_uploaded"), true);
     item.again = request.status === 0;
   } else {
     fail(item, sentenceOf(request) || word("not_uploaded"), false);
   }
+}
+
+// What passes by itself is tried again by itself.
+function rest(item, sentence, seconds) {
+  item.state = "resting";
+  mark(item.element, { sentence, onDrop: () => drop(item) });
+  setTimeout(() => {
+    if (!items.includes(item)) return;
+    waitInLine(item);
+    next();
+  }, seconds * 1000);
 }
 
 function sentenceOf(request) {
