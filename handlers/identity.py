@@ -22,7 +22,7 @@ _HAN_NAME = re.compile(rf"[一-鿿]{{{NAME_SHORTEST},{NAME_LONGEST}}}")
 _RESIDENT = re.compile(r"[0-9]{17}[0-9X]")
 _FOREIGN = re.compile(r"(?=.*[A-Z])(?=.*[0-9])[A-Z0-9]{6,12}")
 _DIGITS_ALONE = re.compile(r"[0-9]{8,9}")
-_COUNTRY = re.compile(r"^(?:\+|00)86")
+_COUNTRY = re.compile(r"^(?:(?:\+|00)86|86(?=1\d{10}$))")
 _PHONE = re.compile(r"1[3-9][0-9]{9}|0[0-9]{9,11}")
 
 
@@ -95,7 +95,7 @@ def age_on(day: date, born: date) -> int:
 
 
 def read_phone(text: str) -> Read[str] | Unread:
-    """A mobile or landline number, with or without +86."""
+    """A mobile or landline number, with or without +86, and a mobile one with a bare 86."""
     number = _COUNTRY.sub("", _compact(text).replace("(", "").replace(")", ""))
     return Read(number) if is_phone(number) else Unread("not_a_phone")
 
