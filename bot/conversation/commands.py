@@ -19,6 +19,7 @@ from bot.conversation.state import Place
 from bot.conversation.talk import Reply, Talk
 from bot.conversation.topics import topic
 from bot.conversation.worked import worked_out
+from bot.linking import tries
 from bot.message import Button, Say
 from bot.staff import links
 from bot.wording import LOCALES
@@ -153,7 +154,10 @@ def _claim(talk: Talk, name: str) -> Reply:
 
 def _link(talk: Talk, code: str) -> Reply:
     """A staff member's one-time code from the console makes this the chat for their news."""
-    staff = links.link_chat(talk.conn, code, talk.conversation.chat, now=talk.now)
+    chat = talk.conversation.chat
+    if not tries.may_type_code(talk.conn, chat, "staff", now=talk.now):
+        return go_on(talk.noting(Say("elsewhere.too_often")))
+    staff = links.link_chat(talk.conn, code, chat, now=talk.now)
     return go_on(talk.noting(Say("link.wrong") if staff is None else Say("link.done", {"name": staff.name})))
 
 
@@ -186,6 +190,8 @@ COMMANDS: Mapping[str, Command] = {
     "withdrawn": standing.withdrawn,
     "link": _link,
     "elsewhere": elsewhere.begin,
+    "link_agree": elsewhere.agreed,
+    "link_decline": elsewhere.declined,
     "link_yes": elsewhere.confirmed,
     "link_no": elsewhere.refused,
     "unlink": elsewhere.unlink,

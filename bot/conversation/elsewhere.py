@@ -9,30 +9,30 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-from sqlalchemy import Connection, select
-
-from bot import audit, jobs, notices
+from bot import audit, jobs
 from bot.claims.submit import member
-from bot.conversation import drafts, state
+from bot.conversation import begun_in, drafts, state
 from bot.conversation.actions import order_action
 from bot.conversation.going_on import go_on
+from bot.conversation.other_chats import tell
 from bot.conversation.state import Conversation, Place
-from bot.conversation.tables import conversations
 from bot.conversation.talk import Reply, Talk
 from bot.linking import codes, party, tries
+from bot.members.lookup import certno_hash
 from bot.message import Button, Chat, Message, Say
 from bot.reminders import announcements, following
-from bot.wording import closest
 from handlers.identity import read_certno, read_name, read_phone
 from handlers.understanding.reading import Read
 
 PROOF = "link_proof"
 """The kind of the job that holds an identity against the roster; payload {"channel", "chat", "locale", "name", "certno", "phone"}."""
 
-CODE_TRIES, CODE_TRIES_IN = 5, timedelta(minutes=10)
-PROOFS, PROOFS_IN = 3, timedelta(days=1)
+PROOFS, PROOFS_OF_NUMBER, PROOFS_IN = 3, 100, timedelta(days=1)
+"""So often one chat may try, and so often all chats together one certificate number: next to nothing against all phones there are."""
+
+UNLINK = Button(Say("button.unlink"), order_action("unlink"))
 
 _LEADS_IN = re.compile(r"(?:接着办|继续|continue|link)[\s：:]*", re.IGNORECASE)
 _PROVES = re.compile(r"(?:核对|prove)[\s：:]+(.+)", re.IGNORECASE | re.DOTALL)
@@ -43,11 +43,13 @@ _PARTS = 3
 def begin(talk: Talk, _: str) -> Reply:
     """A code for another chat, and how it is used."""
     code = codes.offer(talk.conn, talk.conversation.chat, now=talk.now)
-    talk = talk.noting(Say("elsewhere.code", {"code": f"{code[:4]} {code[4:]}"}), Say("elsewhere.how"), Say("elsewhere.prove"))
+    talk = talk.noting(Say("elsewhere.code", {"code": codes.spaced(code)}), Say("elsewhere.how"), Say("elsewhere.prove"))
     is_linked = party.party_of(talk.conn, talk.conversation.chat) is not None
-    leave = ((Button(Say("button.unlink"), order_action("unlink")),),) if is_linked else ()
-    reply = go_on(talk)
-    return replace(reply, buttons=(*reply.buttons, *leave))
+    return _with_unlink(go_on(talk)) if is_linked else go_on(talk)
+
+
+def _with_unlink(reply: Reply) -> Reply:
+    return replace(reply, buttons=(*reply.buttons, (UNLINK,)))
 
 
 def typed(talk: Talk, text: str) -> Reply | None:
@@ -62,32 +64,58 @@ def typed(talk: Talk, text: str) -> Reply | None:
 
 
 def _code_typed(talk: Talk, code: str) -> Reply:
+    """Ask first whoever typed it: somebody else may have told them to. The other side hears of it only once they agree."""
     conn, chat = talk.conn, talk.conversation.chat
-    if not tries.may(conn, tries.of_chat(conn, chat, "code"), CODE_TRIES, CODE_TRIES_IN, now=talk.now):
+    if not tries.may_type_code(conn, chat, "code", now=talk.now):
         return go_on(talk.noting(Say("elsewhere.too_often")))
-    maker = codes.typed(conn, code, chat, now=talk.now)
-    if maker is None:
+    typed = codes.typed(conn, code, chat, now=talk.now)
+    if typed is None:
         return go_on(talk.noting(Say("elsewhere.wrong")))
-    buttons = ((Button(Say("button.link_yes"), order_action("link_yes")), Button(Say("button.link_no"), order_action("link_no"))),)
-    tell(conn, maker, Message((Say("elsewhere.asked", {"channel": chat.channel}),), buttons), talk.now)
+    decline = Button(Say("button.link_decline"), order_action("link_decline", typed.key))
+    agree = Button(Say("button.link_agree"), order_action("link_agree", typed.key))
+    return Reply(talk.place, (*talk.noted, Say("elsewhere.typed", {"channel": typed.maker.channel})), ((decline,), (agree,)))
+
+
+def agreed(talk: Talk, key: str) -> Reply:
+    """Whoever typed the code says that both chats are theirs; now the other side is asked the same."""
+    chat = talk.conversation.chat
+    maker = codes.agreed(talk.conn, chat, key, now=talk.now)
+    if maker is None:
+        return go_on(talk.noting(Say("elsewhere.late")))
+    buttons = (
+        (Button(Say("button.link_yes"), order_action("link_yes", key)), Button(Say("button.link_no"), order_action("link_no", key))),
+    )
+    tell(talk.conn, maker, Message((Say("elsewhere.asked", {"channel": chat.channel}),), buttons), talk.now)
     return go_on(talk.noting(Say("elsewhere.confirm_there", {"channel": maker.channel})))
 
 
-def confirmed(talk: Talk, _: str) -> Reply:
-    """The member says that the code was typed by themselves: from now on both chats are theirs."""
-    chat = talk.conversation.chat
-    other = codes.settled(talk.conn, chat, now=talk.now)
+def declined(talk: Talk, key: str) -> Reply:
+    """Whoever typed the code was talked into it, or thought better of it."""
+    maker = codes.declined(talk.conn, talk.conversation.chat, key)
+    return _refused(talk, maker)
+
+
+def confirmed(talk: Talk, key: str) -> Reply:
+    """The side that made the code agrees too: from now on both chats are one member's."""
+    conn, chat = talk.conn, talk.conversation.chat
+    other = codes.settled(conn, chat, key, now=talk.now)
     if other is None:
         return go_on(talk.noting(Say("elsewhere.late")))
-    party.join(talk.conn, chat, other, actor=member(chat), how="code", now=talk.now)
-    tell(talk.conn, other, Message((Say("elsewhere.joined"),), ((Button(Say("button.resume"), order_action("resume")),),)), talk.now)
-    return go_on(talk.noting(Say("elsewhere.joined_there", {"channel": other.channel})))
+    if party.join(conn, chat, other, actor=member(chat), how="code", now=talk.now) is None:
+        tell(conn, other, Message((Say("elsewhere.two_members"),)), talk.now)
+        return go_on(talk.noting(Say("elsewhere.two_members")))
+    resume = Button(Say("button.resume"), order_action("resume"))
+    tell(conn, other, Message((Say("elsewhere.joined", {"channel": chat.channel}),), ((resume,), (UNLINK,))), talk.now)
+    return _with_unlink(go_on(talk.noting(Say("elsewhere.joined_there", {"channel": other.channel}))))
 
 
-def refused(talk: Talk, _: str) -> Reply:
+def refused(talk: Talk, key: str) -> Reply:
     """Somebody else typed it."""
+    return _refused(talk, codes.settled(talk.conn, talk.conversation.chat, key, now=talk.now))
+
+
+def _refused(talk: Talk, other: Chat | None) -> Reply:
     chat = talk.conversation.chat
-    other = codes.settled(talk.conn, chat, now=talk.now)
     if other is not None:
         audit.record(talk.conn, at=talk.now, actor=member(chat), action="link_refused", subject=member(chat))
         tell(talk.conn, other, Message((Say("elsewhere.not_confirmed"),)), talk.now)
@@ -102,6 +130,7 @@ def unlink(talk: Talk, number: str) -> Reply:
     if gone is None or party.party_of(conn, gone) is None:
         return go_on(talk.noting(Say("elsewhere.alone")))
     announcements.keep(conn, gone, talk.now)
+    talk = begun_in.given_back(talk, gone)
     others = party.leave(conn, gone, actor=member(chat), now=talk.now)
     for other in {*others, gone} - {chat}:
         tell(conn, other, Message((Say("elsewhere.left", {"channel": gone.channel}),)), talk.now)
@@ -118,11 +147,19 @@ def prove(talk: Talk, said: str) -> Reply:
     if not (isinstance(name, Read) and isinstance(certno, Read) and isinstance(phone, Read)):
         return go_on(talk.noting(Say("elsewhere.prove.how")))
     conn, chat = talk.conn, talk.conversation.chat
-    if tries.may(conn, tries.of_chat(conn, chat, "proof"), PROOFS, PROOFS_IN, now=talk.now):
-        audit.record(conn, at=talk.now, actor=member(chat), action="proof_tried", subject=member(chat))  # and agreed to the comparing
-        place = {"channel": chat.channel, "chat": chat.id, "locale": talk.conversation.locale}
-        jobs.add(conn, PROOF, {**place, "name": name.value, "certno": certno.value, "phone": phone.value}, now=talk.now, lane=PROOF)
+    if not _may_prove(talk, certno.value):
+        return go_on(talk.noting(Say("elsewhere.prove.too_often")))
+    audit.record(conn, at=talk.now, actor=member(chat), action="proof_tried", subject=member(chat))  # and agreed to the comparing
+    place = {"channel": chat.channel, "chat": chat.id, "locale": talk.conversation.locale}
+    jobs.add(conn, PROOF, {**place, "name": name.value, "certno": certno.value, "phone": phone.value}, now=talk.now, lane=PROOF)
     return go_on(talk.noting(Say("elsewhere.prove.sent")))
+
+
+def _may_prove(talk: Talk, certno: str) -> bool:
+    """Count one try more of this chat and of this number. Both are counted the same whether or not the roster knows the number."""
+    conn, now = talk.conn, talk.now
+    mine = tries.may(conn, tries.of_chat(conn, talk.conversation.chat, "proof"), PROOFS, PROOFS_IN, now=now)
+    return mine and tries.may(conn, certno_hash(conn, certno), PROOFS_OF_NUMBER, PROOFS_IN, now=now)
 
 
 def carried(talk: Talk, before: Chat) -> Conversation:
@@ -133,7 +170,7 @@ def carried(talk: Talk, before: Chat) -> Conversation:
     here, now = talk.conversation, talk.now
     there = state.load(talk.conn, before, here.locale, now)
     revision = max(here.revision, there.revision)
-    merged, lost = _merged(talk, there.place, revision)
+    merged, lost = _merged(talk.at(begun_in.marked(here.place, here.chat)), begun_in.marked(there.place, before), revision)
     for old in lost:
         drafts.count_left(old)
     state.save(talk.conn, replace(there, place=Place(at_menu=True), revision=there.revision + 1), now)
@@ -152,16 +189,10 @@ def _merged(talk: Talk, theirs: Place, revision: int) -> tuple[Place, list[Talk]
     lost += [drafts.at(talk, draft) for key, draft in theirs.drafts.items() if key == name]
     kept = {key: draft for key, draft in {**mine, **theirs.drafts}.items() if key != name}
     if is_own_on:
-        return replace(own, drafts=kept, answers={**theirs.answers, **own.answers}), lost
+        loose = {key: stored for key, stored in theirs.answers.items() if key != drafts.PAPERS}  # papers stay with what they were sent for
+        return replace(own, drafts=kept, answers={**loose, **own.answers}), lost
     if own.flow is None:
         return replace(theirs, drafts=kept, answers=theirs.answers or own.answers, told={}), lost
     lost += [] if own.answers else [talk.at(replace(own, at_menu=False))]
     # this chat's older buttons are those of its own flow, laid aside
     return replace(theirs, drafts=kept, since=max(theirs.since, revision + 1), told={}), lost
-
-
-def tell(conn: Connection, chat: Chat, message: Message, now: datetime) -> None:
-    """Say something in another chat, in its own language."""
-    here = (conversations.c.channel == chat.channel, conversations.c.chat == chat.id)
-    locale = conn.scalar(select(conversations.c.locale).where(*here)) or closest(None)
-    notices.queue(conn, chat, message, locale=locale, now=now)

@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.claims import find, resubmit
 from bot.claims.errors import ClaimError
-from bot.conversation import drafts
+from bot.conversation import begun_in, drafts
 from bot.conversation.actions import order_action
 from bot.conversation.heard import asked_for
 from bot.conversation.promised import comes_of_age, offered
@@ -121,7 +121,7 @@ def _making_way(talk: Talk, name: str) -> Iterator[Talk]:
 
 def _early(answers: Mapping[str, Any]) -> Mapping[str, Any]:
     papers = answers.get(drafts.PAPERS)
-    return {} if papers is None else {drafts.PAPERS: {**papers, "done": False}}
+    return {} if papers is None else {drafts.PAPERS: {**papers, "done": False}, **begun_in.mark_of(answers)}
 
 
 def _estimated(talk: Talk, outcome: Estimated) -> Reply:
@@ -135,6 +135,14 @@ def _not_yet(talk: Talk, outcome: NotYet) -> Reply:
 
 def _declined(talk: Talk, _: Declined) -> Reply:
     return menu(drafts.emptied(talk).noting(Say("consent.declined")))
+
+
+def _applied(talk: Talk, outcome: Applied) -> Reply:
+    if held := begun_in.unsent(talk):
+        return go_on(held)
+    reply = applied(talk, outcome)
+    begun_in.warn_of_sent(talk)
+    return reply
 
 
 def _mended(talk: Talk, outcome: Mended) -> Reply:
@@ -152,7 +160,7 @@ OUTCOMES: Mapping[type, Callable[[Talk, Any], Reply]] = {
     Estimated: _estimated,
     NotYet: _not_yet,
     Declined: _declined,
-    Applied: applied,
+    Applied: _applied,
     Mended: _mended,
     Born: comes_of_age,
 }

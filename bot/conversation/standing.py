@@ -6,8 +6,10 @@ from dataclasses import replace
 
 from bot.claims import find, resubmit
 from bot.claims.states import WAYS, State
+from bot.conversation import begun_in
 from bot.conversation.actions import order_action
 from bot.conversation.going_on import go_on, menu, start
+from bot.conversation.other_chats import warn_others
 from bot.conversation.papers import mend_about
 from bot.conversation.talk import Reply, Rows, Talk
 from bot.message import Button, Say
@@ -57,6 +59,9 @@ def withdraw(talk: Talk, claim_id: str) -> Reply:
     claim = _withdrawable(talk, claim_id)
     if claim is None:
         return go_on(talk.noting(Say("withdraw.too_late")))
+    made_in = find.one(talk.conn, claim.id).chat
+    if begun_in.held_for(talk, made_in):
+        return go_on(talk.noting(begun_in.not_yet(made_in)))
     sure = (Button(Say("button.withdraw_yes"), order_action("withdrawn", str(claim.id))),)
     leave = (Button(Say("button.withdraw_no"), order_action("resume")),)
     return Reply(talk.place, (*talk.noted, Say("withdraw.sure", {"number": claim.number})), (sure, leave))
@@ -67,7 +72,12 @@ def withdrawn(talk: Talk, claim_id: str) -> Reply:
     claim = _withdrawable(talk, claim_id)
     if claim is None:
         return go_on(talk.noting(Say("withdraw.too_late")))
-    resubmit.withdraw(talk.conn, claim.id, talk.conversation.chat, now=talk.now)
+    made_in, chat = find.one(talk.conn, claim.id).chat, talk.conversation.chat
+    if begun_in.held_for(talk, made_in):
+        return go_on(talk.noting(begun_in.not_yet(made_in)))
+    resubmit.withdraw(talk.conn, claim.id, chat, now=talk.now)
+    if made_in != chat:
+        warn_others(talk, Say("elsewhere.did.withdrawn", {"number": claim.number, "channel": chat.channel}))
     return menu(talk.noting(Say("withdraw.done", {"number": claim.number})))
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from bot import notices
-from bot.conversation import asking_staff, commands, elsewhere, hearing, papers, showing_staff, state, unfinished
+from bot.conversation import asking_staff, begun_in, commands, elsewhere, hearing, papers, showing_staff, state, unfinished
 from bot.conversation.actions import Answer, Order, read_action
 from bot.conversation.answering import pressed
 from bot.conversation.counting import Counts
@@ -51,6 +51,8 @@ def step(
         conversation = elsewhere.carried(talk, before)
         talk = replace(talk, conversation=conversation)
     reply = _for_staff(talk, incoming.what) or TURNS[type(incoming.what)](asking_staff.quiet(talk, incoming.what), incoming.what)
+    if held := begun_in.without_card(talk, reply.place):
+        reply = go_on(held)
     locale = reply.locale or conversation.locale
     state.save(conn, replace(conversation, place=reply.place, locale=locale, revision=conversation.revision + 1), now)
     unfinished.watched(conn, began, reply.place, now)

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Table, bindparam, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Table, bindparam, delete, func, insert, select, update
 
 from bot import audit
 from bot.linking.tables import chat_codes, linked_chats, parties
 from bot.message import Chat
 from bot.store.prepared import Prepared
 from bot.store.tables import insert_new
+
+FIRST_DAY: Final = timedelta(days=1)
+"""So long after a joining, what was begun in one chat is ended in that chat only."""
 
 
 @dataclass(frozen=True)
@@ -68,18 +71,38 @@ def arrive(conn: Connection, chat: Chat) -> Chat | None:
     return before
 
 
-def join(conn: Connection, chat: Chat, other: Chat, *, actor: str, how: str, now: datetime, member_id: int | None = None) -> int:
-    """Bring two chats together, each with those it belongs to already; the party. The member stays where `chat` is."""
+def join(conn: Connection, chat: Chat, other: Chat, *, actor: str, how: str, now: datetime) -> int | None:
+    """Bring two chats together, each with those it belongs to already; the party. The member stays where `chat` is.
+
+    None, and nothing is done, where either has been proven to be another member's.
+    """
+    members = {member for each in (chat, other) if (member := member_of(conn, each)) is not None}
+    if len(members) > 1:
+        return None
     party, theirs = _party_or_new(conn, chat, actor, how, now), party_of(conn, other)
     if theirs is None:
         _add(conn, party, other, actor, how, now)
     elif theirs != party:
-        conn.execute(update(linked_chats).where(linked_chats.c.party == theirs).values(party=party))
+        conn.execute(update(linked_chats).where(linked_chats.c.party == theirs).values(party=party, linked_at=now))
         conn.execute(delete(parties).where(parties.c.id == theirs))
         audit.record(conn, at=now, actor=actor, action="chats_joined", subject=f"party:{party}", detail={"how": how, "party": theirs})
-    if member_id is not None:
-        conn.execute(update(parties).where(parties.c.id == party).values(member_id=member_id))
+    for member in members:
+        conn.execute(update(parties).where(parties.c.id == party).values(member_id=member))
     return party
+
+
+def member_of(conn: Connection, chat: Chat) -> int | None:
+    """Who has proven in this chat, or in one that belongs to it, who they are; None if nobody has."""
+    party = party_of(conn, chat)
+    member: int | None = None if party is None else conn.scalar(select(parties.c.member_id).where(parties.c.id == party))
+    return member
+
+
+def joined_lately(conn: Connection, chat: Chat, *, now: datetime) -> bool:
+    """Whether any chat was brought together with this one, or with those it belongs to, less than a day ago."""
+    party = party_of(conn, chat)
+    newest = None if party is None else conn.scalar(select(func.max(linked_chats.c.linked_at)).where(linked_chats.c.party == party))
+    return newest is not None and newest > now - FIRST_DAY
 
 
 def of_member(conn: Connection, member_id: int) -> list[Chat]:
@@ -87,6 +110,12 @@ def of_member(conn: Connection, member_id: int) -> list[Chat]:
     proven = select(parties.c.id).where(parties.c.member_id == member_id)
     rows = conn.execute(select(linked_chats).where(linked_chats.c.party.in_(proven)).order_by(linked_chats.c.id))
     return [Chat(row.channel, row.chat) for row in rows]
+
+
+def number_of(conn: Connection, chat: Chat) -> int | None:
+    """The number that a button names this chat by; None if it stands alone."""
+    number: int | None = conn.scalar(select(linked_chats.c.id).where(*_this(linked_chats, chat)))
+    return number
 
 
 def named(conn: Connection, chat: Chat, linked_id: int) -> Chat | None:
@@ -115,8 +144,10 @@ def leave(conn: Connection, chat: Chat, *, actor: str, now: datetime) -> list[Ch
     return left
 
 
-def alone_with(conn: Connection, chat: Chat, member_id: int, *, actor: str, now: datetime) -> int:
-    """A party for a chat whose member has proven who they are."""
+def alone_with(conn: Connection, chat: Chat, member_id: int, *, actor: str, now: datetime) -> int | None:
+    """A party for a chat whose member has proven who they are. None where another member has in the same."""
+    if member_of(conn, chat) not in {None, member_id}:
+        return None
     party = _party_or_new(conn, chat, actor, "proof", now)
     conn.execute(update(parties).where(parties.c.id == party).values(member_id=member_id))
     return party

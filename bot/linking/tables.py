@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Index, String, Table, UniqueConstraint
+from sqlalchemy import Boolean, Column, Index, String, Table, UniqueConstraint
 
 from bot.store.tables import BigId, Moment, metadata
 
@@ -32,8 +32,9 @@ chat_codes = Table(
     Column("code_hash", String(64), primary_key=True),
     Column("channel", String(12), nullable=False),  # the chat that made it
     Column("chat", String(64), nullable=False),
-    Column("by_channel", String(12), nullable=True),  # the chat that typed it, until the first one says that this was meant
+    Column("by_channel", String(12), nullable=True),  # the chat that typed it
     Column("by_chat", String(64), nullable=True),
+    Column("agreed", Boolean, nullable=False),  # whoever typed it wants to be joined: now the first one is asked
     Column("expires_at", Moment, nullable=False),
     UniqueConstraint("channel", "chat"),
 )

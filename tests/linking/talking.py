@@ -14,11 +14,11 @@ from bot.conversation import elsewhere, proving
 from bot.conversation.counting import Counts
 from bot.conversation.step import step
 from bot.jobs.tables import jobs
-from bot.message import Chat, Command, Incoming, Message, Pressed, Text, What
+from bot.message import Chat, Command, FileSent, Incoming, Message, Pressed, Text, UploadSettled, What
 from bot.store import Store
 from calculator import load
 from tests.claims.making import NOW
-from tests.conversation.scene import ZONE, plant_unions
+from tests.conversation.scene import ZONE, plant_unions, settled, uploaded
 
 PHONE, WEB, WECHAT = Chat("telegram", "7001"), Chat("web", "a-browser"), Chat("wechat", "an-openid")
 STRANGER = Chat("web", "a-stranger")
@@ -41,14 +41,30 @@ class Town:
         await self.store.write(plant_unions)
 
     async def says(self, chat: Chat, *lines: str) -> str:
-        """Texts, [buttons] and /commands from this chat; what it is shown after the last of them."""
+        """Texts, [buttons], （照片） and /commands from this chat; what it is shown after the last of them."""
         for line in lines:
-            self.updates += 1
-            self.now += timedelta(seconds=20)
-            incoming = Incoming(chat, f"update-{self.updates}", self._what(chat, line))
-            await self.store.write(step, incoming, now=self.now, policies=load("changchun"), zone=ZONE, counts=self.counts)
-            await self._settle()
+            if line == "（照片）":
+                await self._sends_photo(chat)
+            else:
+                await self._tells(chat, self._what(chat, line))
         return self.last(chat)
+
+    async def _tells(self, chat: Chat, what: What) -> None:
+        self.updates += 1
+        self.now += timedelta(seconds=20)
+        incoming = Incoming(chat, f"update-{self.updates}", what)
+        await self.store.write(step, incoming, now=self.now, policies=load("changchun"), zone=ZONE, counts=self.counts)
+        await self._settle()
+
+    async def _sends_photo(self, chat: Chat) -> None:
+        upload = await self.store.write(uploaded, chat, self.now)
+        await self._tells(chat, FileSent(upload))
+        await self.store.write(settled, upload, "", self.now)
+        await self._tells(chat, UploadSettled(upload))
+
+    def buttons(self, chat: Chat) -> list[str]:
+        """The labels under the newest message of this chat."""
+        return [wording.say(button.label, "zh_CN") for row in self.shown[chat][-1].buttons for button in row]
 
     def heard(self, chat: Chat) -> list[str]:
         """Every message this chat was sent."""
@@ -63,10 +79,12 @@ class Town:
         said = await self.says(chat, "在别的地方继续")
         return said.split("：", 1)[1].split("，", 1)[0]
 
-    async def link(self, chat: Chat, other: Chat) -> None:
-        """Bring two chats of one member together."""
+    async def link(self, chat: Chat, other: Chat, *, days: int = 0) -> None:
+        """Bring two chats of one member together, so many days ago."""
         await self.says(other, f"接着办 {await self.code(chat)}")
+        await self.says(other, "[两边都是我，接上]")
         await self.says(chat, "[是我，接上]")
+        self.now += timedelta(days=days)
 
     def _what(self, chat: Chat, line: str) -> What:
         if line.startswith("["):

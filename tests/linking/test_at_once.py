@@ -34,7 +34,8 @@ async def member(store: Store) -> Member:
     phone = Scene(store, chat=PHONE)
     await phone.open()
     await phone.member("/start")
-    await store.write(lambda conn: party.join(conn, PHONE, WEB, actor="member:telegram:7001", how="code", now=phone.now))
+    before = phone.now - party.FIRST_DAY
+    await store.write(lambda conn: party.join(conn, PHONE, WEB, actor="member:telegram:7001", how="code", now=before))
     return Member(phone, Scene(store, chat=WEB, updates=1000))
 
 

@@ -39,17 +39,59 @@ async def test_the_conversation_goes_on_in_the_other_chat_and_back_again(town: T
     assert "改好了" in await town.says(PHONE, "改金额", "6000")
 
 
-async def test_nothing_is_linked_before_the_first_chat_says_so(town: Town) -> None:
+async def test_nothing_is_linked_before_both_chats_say_so(town: Town) -> None:
     code = await town.code(PHONE)
+    silent = town.heard(PHONE)
     said = await town.says(WEB, code)
 
     assert "Telegram" in said
+    assert "才点“两边都是我，接上”" in said
+    assert town.buttons(WEB) == ["不接", "两边都是我，接上"]
+    assert town.heard(PHONE) == silent
+    await town.says(WEB, "[两边都是我，接上]")
     assert "网页" in town.last(PHONE)
     assert await town.store.read(party.together, PHONE) == [PHONE]
     await town.says(PHONE, "[不是我]")
     assert await town.store.read(party.together, PHONE) == [PHONE]
     assert "没有接上" in town.last(WEB)
     assert "过期" in await town.says(PHONE, "[是我，接上]")
+
+
+async def test_both_are_told_that_they_are_joined_and_how_to_undo_it(town: Town) -> None:
+    await town.link(PHONE, WEB)
+
+    assert "和网页那边接上了" in town.last(PHONE)
+    assert "和Telegram那边接上了" in town.last(WEB)
+    assert all("断开这个聊天" in town.buttons(chat) for chat in (PHONE, WEB))
+    await town.says(WEB, "[断开这个聊天]")
+    assert await town.store.read(party.together, PHONE) == [PHONE]
+
+
+async def test_who_typed_a_code_and_says_no_is_joined_with_nobody(town: Town) -> None:
+    await town.says(WEB, await town.code(PHONE), "[不接]")
+
+    assert "没有接上" in town.last(WEB)
+    assert "没有同意" in town.last(PHONE)
+    assert "过期" in await town.says(WEB, "[两边都是我，接上]")
+    assert await town.store.read(party.together, PHONE) == [PHONE]
+
+
+@pytest.mark.parametrize("order", ["/link_yes", "/link_yes {key}", "/link_agree", "/link_agree {key}"])
+async def test_the_side_that_made_the_code_cannot_agree_for_the_other(town: Town, order: str) -> None:
+    await town.says(WEB, await town.code(PHONE))
+    key = town.shown[WEB][-1].buttons[0][0].action.partition(":")[2]
+
+    assert "过期" in await town.says(PHONE, order.format(key=key))
+    assert await town.store.read(party.together, PHONE) == [PHONE]
+
+
+async def test_an_old_button_agrees_to_no_other_code(town: Town) -> None:
+    await town.says(WEB, await town.code(PHONE))
+    old = town.shown[WEB][-1].buttons[1][0].action.replace(":", " ")
+    await town.says(WEB, await town.code(STRANGER))
+
+    assert "过期" in await town.says(WEB, f"/{old}")
+    assert "有人" not in town.last(STRANGER)
 
 
 @pytest.mark.parametrize("spelled", ["{0}{1}", "{0} {1}", "{0}-{1}", " {0}{1} ", "接着办 {0}{1}", "continue {0} {1}"])
@@ -69,7 +111,7 @@ async def test_a_code_is_good_for_ten_minutes_once_and_not_in_its_own_chat(town:
     code = await town.code(PHONE)
     assert "不对" in await town.says(PHONE, code)
     code = await town.code(PHONE)
-    await town.says(WEB, code)
+    await town.says(WEB, code, "[两边都是我，接上]")
     assert "不对" in await town.says(STRANGER, code)
     late = await town.code(WECHAT)
     town.now = town.now.replace(hour=town.now.hour + 1)

@@ -128,8 +128,10 @@ async def begun_on_telegram(here: Town) -> None:
 
 async def linked_once_the_first_chat_says_so(here: Town) -> None:
     code = code_in(await here.on_phone(ELSEWHERE))
+    here.phone.read = len(here.phone.heard)
     assert "Telegram" in await here.on_web(code)
-    await here.phone.hears()
+    await here.on_web("[两边都是我，接上]")
+    assert "网页" in await here.phone.hears()
     assert await here.chats() == set()
 
     before = len(here.web.heard)
@@ -222,6 +224,7 @@ async def test_begun_on_wechat_gone_on_with_on_telegram_and_back(tmp_path: Path)
         code = code_in(await here.on_wechat(ELSEWHERE))
         here.wechat.read = len(here.wechat.heard)
         await here.on_phone(code)
+        await here.on_phone("[两边都是我，接上]")
         await here.wechat.hears()
         here.phone.read = len(here.phone.heard)
         await here.on_wechat("[是我，接上]")

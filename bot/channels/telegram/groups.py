@@ -18,6 +18,7 @@ from bot.claims import decide, posted
 from bot.claims.errors import ClaimError, NoSuchClaimError, NotAllowedError
 from bot.conversation.state import is_first
 from bot.jobs import Job
+from bot.linking import tries
 from bot.message import Chat, Incoming, Message, Say, Text
 from bot.staff import accounts, groups, links
 from bot.wording import closest
@@ -101,6 +102,9 @@ def _too_late(conn: Connection, claim_id: int, now: datetime) -> Say:
 
 
 def _link(conn: Connection, said: Elsewhere, now: datetime) -> None:
+    if not tries.may_type_code(conn, said.chat, "staff", now=now):
+        _say(conn, said, Say("elsewhere.too_often"), now)
+        return
     group = groups.link(conn, said.command.argument if said.command else "", said.chat, now=now)
     if group is not None:
         chats.unblock(conn, said.chat.id, now=now)

@@ -108,6 +108,7 @@ def upgrade() -> None:  # noqa: PLR0915
         sa.Column("chat", sa.String(length=64), nullable=False),
         sa.Column("by_channel", sa.String(length=12), nullable=True),
         sa.Column("by_chat", sa.String(length=64), nullable=True),
+        sa.Column("agreed", sa.Boolean(), nullable=False),
         sa.Column("expires_at", Moment(), nullable=False),
         sa.PrimaryKeyConstraint("code_hash", name=op.f("pk_chat_codes")),
         sa.UniqueConstraint("channel", "chat", name=op.f("uq_chat_codes_channel_chat")),
