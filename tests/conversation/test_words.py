@@ -48,7 +48,20 @@ OFFICE = re.compile(
 QUOTED = re.compile(r"[“《「][^”》」]*[”》」]")
 """What is written on a paper or a button is called by its name."""
 
-MEMBER_FILES = ("broadcast", "conversation", "helper", "linking", "news", "plain", "reminders", "telegram", "thread", "topics", "web", "wechat")
+MEMBER_FILES = (
+    "broadcast",
+    "conversation",
+    "helper",
+    "linking",
+    "news",
+    "plain",
+    "reminders",
+    "telegram",
+    "thread",
+    "topics",
+    "web",
+    "wechat",
+)
 NOT_TO_MEMBERS = ("console.", "news.staff.", "group.", "wecom.", "topic.", "example.topic", "button.open_", "telegram.command.")
 CANNED = re.compile(r"console\.thread\.canned\.\d")
 """Words that staff send with one tap."""
