@@ -1,4 +1,4 @@
-"""Which chat a form was begun in. On the first day after chats were joined, only there is it given a card or sent, and given back to it.
+"""Which chat a form was begun in. On the first day after chats were joined, only there is it given a card or sent; on parting it is given back.
 
 A member can be talked into joining a stranger's chat. The day, and a word to all chats about whatever is done, leave them time to undo it.
 The mark stands among the answers, under a key that is no question's: so it goes wherever the answers go.
@@ -34,6 +34,11 @@ def mark_of(answers: Answers) -> Answers:
     return {key: stored for key, stored in answers.items() if key == BEGUN_IN}
 
 
+def facts_of(answers: Answers) -> Answers:
+    """What was told without any form, to go along with a form of another chat: the papers stay behind, and the mark is that form's."""
+    return {key: stored for key, stored in answers.items() if key not in {BEGUN_IN, drafts.PAPERS}}
+
+
 def _marked(answers: Answers, chat: Chat) -> Answers:
     return answers if not answers or BEGUN_IN in answers else {**answers, BEGUN_IN: [chat.channel, chat.id]}
 
@@ -55,17 +60,19 @@ def not_yet(begun: Chat) -> Say:
 
 
 def without_card(talk: Talk, place: Place) -> Talk | None:
-    """The turn before it came to this place, where a form of another chat is not given a card here yet. None where it is: all are told."""
+    """The turn before it came to this place, where a form of another chat is not given a card here yet; None where it is.
+
+    Of a form that has been in several chats all of them are told, wherever it was begun: in each of them something may have been added.
+    """
     if not (place.drafts or BEGUN_IN in place.answers):
         return None
     were = [_card_of(answers) for answers in _all(talk.place)]
     changed = [answers for answers in _all(place) if CARD in answers and _card_of(answers) not in were]
     begun = next((chat for answers in changed if (chat := _begun_elsewhere(talk, answers))), None)
-    if begun is None:
-        return None
-    if held_for(talk, begun):
+    if begun is not None and held_for(talk, begun):
         return talk.at(replace(talk.place, editing=None, proposed=None)).noting(not_yet(begun))
-    warn_others(talk, Say("elsewhere.did.card", {"channel": talk.conversation.chat.channel}))
+    if any(BEGUN_IN in answers for answers in changed):
+        warn_others(talk, Say("elsewhere.did.card", {"channel": talk.conversation.chat.channel}))
     return None
 
 
@@ -87,8 +94,8 @@ def unsent(talk: Talk) -> Talk | None:
 
 
 def warn_of_sent(talk: Talk) -> None:
-    """Tell all chats that a form begun in another has become a claim."""
-    if _begun_elsewhere(talk, talk.place.answers) is not None:
+    """Tell all chats that a form which has been in several of them has become a claim."""
+    if BEGUN_IN in talk.place.answers:
         warn_others(talk, Say("elsewhere.did.sent", {"channel": talk.conversation.chat.channel}))
 
 

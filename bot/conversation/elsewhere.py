@@ -170,7 +170,7 @@ def carried(talk: Talk, before: Chat) -> Conversation:
     here, now = talk.conversation, talk.now
     there = state.load(talk.conn, before, here.locale, now)
     revision = max(here.revision, there.revision)
-    merged, lost = _merged(talk.at(begun_in.marked(here.place, here.chat)), begun_in.marked(there.place, before), revision)
+    merged, lost = _merged(talk.at(begun_in.marked(here.place, here.chat)), begun_in.marked(there.place, before), before, revision)
     for old in lost:
         drafts.count_left(old)
     state.save(talk.conn, replace(there, place=Place(at_menu=True), revision=there.revision + 1), now)
@@ -178,7 +178,7 @@ def carried(talk: Talk, before: Chat) -> Conversation:
     return replace(here, place=merged, revision=revision)
 
 
-def _merged(talk: Talk, theirs: Place, revision: int) -> tuple[Place, list[Talk]]:
+def _merged(talk: Talk, theirs: Place, before: Chat, revision: int) -> tuple[Place, list[Talk]]:
     """One place made of two, and the turn in each flow that it has no room for: there is one for each benefit."""
     own = talk.place
     is_own_on = theirs.flow is None and own.flow is not None
@@ -189,10 +189,10 @@ def _merged(talk: Talk, theirs: Place, revision: int) -> tuple[Place, list[Talk]
     lost += [drafts.at(talk, draft) for key, draft in theirs.drafts.items() if key == name]
     kept = {key: draft for key, draft in {**mine, **theirs.drafts}.items() if key != name}
     if is_own_on:
-        loose = {key: stored for key, stored in theirs.answers.items() if key != drafts.PAPERS}  # papers stay with what they were sent for
-        return replace(own, drafts=kept, answers={**loose, **own.answers}), lost
+        return replace(own, drafts=kept, answers={**begun_in.facts_of(theirs.answers), **own.answers}), lost
     if own.flow is None:
-        return replace(theirs, drafts=kept, answers=theirs.answers or own.answers, told={}), lost
+        facts = begun_in.facts_of(own.answers) if theirs.flow else own.answers
+        return begun_in.marked(replace(theirs, drafts=kept, answers=theirs.answers or facts, told={}), before), lost
     lost += [] if own.answers else [talk.at(replace(own, at_menu=False))]
     # this chat's older buttons are those of its own flow, laid aside
     return replace(theirs, drafts=kept, since=max(theirs.since, revision + 1), told={}), lost

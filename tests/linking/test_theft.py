@@ -115,6 +115,32 @@ async def test_a_form_laid_aside_for_the_strangers_own_is_no_more_theirs(town: T
     assert await cards(town) == []
 
 
+@pytest.mark.parametrize(("victims", "strangers"), [("住院了", "45岁，在职"), ("45岁", "住院了"), ("住院了", "家里着火了")])
+async def test_what_the_stranger_told_makes_no_form_of_the_members_theirs(town: Town, victims: str, strangers: str) -> None:
+    await town.says(PHONE, victims)
+    await town.says(STRANGER, strangers)
+    await town.link(STRANGER, PHONE)
+    await town.says(PHONE, "/menu")
+    await town.says(STRANGER, "/menu")
+    await town.says(PHONE, "不办了", *TO_THE_LAST_LOOK)
+
+    await town.says(STRANGER, "/resume", "改卡号", THEIR_CARD, "提交")
+
+    assert await cards(town) == []
+
+
+async def test_who_fills_in_a_form_that_a_stranger_began_hears_of_its_card_and_of_its_end(town: Town) -> None:
+    await town.says(STRANGER, "住院了", "45")
+    await town.link(STRANGER, PHONE)
+    assert "还不到一天" in await town.says(PHONE, "/resume", "在职", "18000", "没领过", *TO_THE_LAST_LOOK[4:])
+
+    await town.says(STRANGER, "/resume", THEIR_CARD)
+    assert "换了卡号" in town.last(PHONE)
+    await town.says(STRANGER, "提交")
+    assert "刚从网页那边" in town.last(PHONE)
+    assert town.buttons(PHONE) == ["不是我，断开", "找人问问"]
+
+
 async def test_chats_the_stranger_had_joined_long_before_are_no_way_round_the_day(town: Town) -> None:
     await town.link(STRANGER, WEB, days=2)
     await town.says(PHONE, *TO_THE_LAST_LOOK)

@@ -243,3 +243,26 @@ async def test_begun_on_wechat_gone_on_with_on_telegram_and_back(tmp_path: Path)
         _, claim = await a_claim(here, Chat("telegram", str(here.phone.person)))
         assert claim.number in await here.wechat.hears(seconds=PATIENCE_S)
         assert len(here.phone.heard) == silent
+
+
+async def test_a_code_typed_on_wechat_is_agreed_to_by_its_number_alone(tmp_path: Path) -> None:
+    async with town(tmp_path) as here:
+        await here.on_wechat("/start")
+        code = code_in(await here.on_phone(ELSEWHERE))
+        here.phone.read = len(here.phone.heard)
+
+        asked = await here.on_wechat(code)
+        assert "1. 不接" in asked
+        assert "2. 两边都是我，接上" in asked
+        assert "网页" not in await here.on_wechat("好")
+        assert here.phone.heard[here.phone.read :] == []
+        assert "回到Telegram" in await here.on_wechat("两边都是我，接上")
+        assert "微信" in await here.phone.hears()
+        assert await here.chats() == set()
+        await here.on_phone("[是我，接上]")
+        await here.wechat.hears()
+        assert await here.chats() == {"wechat", "telegram"}
+
+        code = code_in(await here.on_phone(ELSEWHERE))
+        await here.web.answers(code)
+        assert "没有接上" in await here.on_web("[不接]")

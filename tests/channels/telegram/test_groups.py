@@ -257,6 +257,19 @@ async def test_a_code_that_is_not_good_links_no_group(sqlite_store: Store, teleg
         assert await sqlite_store.write(links.link_chat, code, Chat("telegram", "5"), now=now()) is None  # it was read by others
 
 
+async def test_guessing_at_codes_in_a_group_is_stopped_after_five_tries(sqlite_store: Store, telegram: TelegramServer) -> None:
+    async with running(sqlite_store, telegram, Echo(), quick=True) as bot:
+        office = await _office(sqlite_store, telegram, bot)
+        phone = Phone(telegram, 1)
+        for number in range(5):
+            phone.says_in(office.group, f"/link AAAA000{number}")
+
+        phone.says_in(office.group, f"/link {await office.code()}")
+
+        await office.shows("太多")
+        assert await sqlite_store.read(groups.of, Chat("telegram", str(GROUP))) is None
+
+
 def _used(conn: Connection, admin: Staff) -> str:
     code = groups.new_code(conn, admin, now=now())
     groups.link(conn, code, Chat("telegram", "-300"), now=now())
