@@ -30,6 +30,7 @@ from bot.channels.wecom import WeCom
 from bot.claims import daily, news, posted
 from bot.console import console_app
 from bot.conversation import counting, elsewhere, proving, topics
+from bot.conversation.awaited import awaits_files
 from bot.conversation.going_on import troubles_of
 from bot.conversation.step import step
 from bot.conversation.unfinished import Unfinished
@@ -60,8 +61,9 @@ LARGEST_REQUEST = 21 * 1024 * 1024
 LEASE_S = 6.0
 """A job under way when one of several processes dies is taken by another after so long: the member waits less than ten seconds."""
 
-UPLOADS_AT_ONCE = 6
-"""Files have a worker of their own: however many there are and however slow, no notice waits behind them."""
+UPLOADS_AT_ONCE = 256
+"""Files have a worker of their own: however many there are and however slow, no notice waits behind them. Few of these are in hand at
+a time; the rest are put in order, those that somebody waits for before the others."""
 
 ENDS = web.AppKey("ends", asyncio.Queue[int])
 """An exit status is put here for the process to end: 0 when told to, 1 when it can no longer do its work and must be started anew."""
@@ -125,7 +127,7 @@ def application(settings: Settings, foundation: Foundation, clock: Clock = now) 
     kinds[rounds.JOB_KIND] = rounds.rounds(store, _round(settings, policies), clock)
     kinds[sweep.JOB_KIND] = sweep.sweeper(_sweep(settings, store, files), clock)
     kinds[papers.ERASE] = papers.eraser(files)
-    settle = documents.settle_upload(store, files, fetchers, _deliver(take, clock), clock)
+    settle = documents.settle_upload(store, files, fetchers, _deliver(take, clock), clock, awaits_files)
     to_many = _to_many(Outgoing(store, _days(settings), by_channel, channels, clock))
     workers = (
         Worker(store, kinds, clock, lease_s=LEASE_S),

@@ -51,7 +51,7 @@ class Refusal(Exception):  # noqa: N818 - a verdict about a file
 
 def main() -> None:
     """Read one file from stdin, write its pictures to stdout."""
-    limit_process()
+    limit_process(int(sys.argv[1]) if sys.argv[1:] else CPU_SECONDS)
     raw = sys.stdin.buffer.read(MAX_BYTES + 1)
     out = sys.stdout.buffer
     try:
@@ -66,12 +66,12 @@ def main() -> None:
     out.flush()
 
 
-def limit_process() -> None:
+def limit_process(cpu_seconds: int) -> None:
     """Bound memory, time and files before a single foreign byte is read."""
     Image.preinit()  # whatever Pillow would import while it works must be there before files are closed to it
     Image.MAX_IMAGE_PIXELS = None  # our own limit is stricter
     resource.setrlimit(resource.RLIMIT_AS, (HEIC_MEMORY, HEIC_MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS + 1))
+    resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds + 1))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     signal.alarm(WALL_SECONDS)

@@ -15,6 +15,7 @@ from bot.documents.errors import Reason, Refused
 MAX_BYTES = 20 * 1024 * 1024
 MAX_OUTPUT = 64 * 1024 * 1024
 TIMEOUT_S = 20.0
+CPU_S = 6
 CHILD = Path(__file__).with_name("child.py")
 ENVIRONMENT = {"LC_ALL": "C.UTF-8", "MALLOC_ARENA_MAX": "1"}  # nothing of ours: no token, no key
 
@@ -26,12 +27,12 @@ class Cleaned:
     pictures: list[bytes]
 
 
-async def clean(raw: bytes, *, timeout_s: float = TIMEOUT_S) -> Cleaned:
-    """The pictures in a file that a stranger sent; Refused if it cannot or must not be taken."""
+async def clean(raw: bytes, *, timeout_s: float = TIMEOUT_S, cpu_s: int = CPU_S) -> Cleaned:
+    """The pictures in a file that a stranger sent; Refused if it cannot or must not be taken, or takes more of a core than `cpu_s`."""
     if len(raw) > MAX_BYTES:
         raise Refused(Reason.TOO_BIG)
     child = await asyncio.create_subprocess_exec(
-        sys.executable, "-I", "-B", str(CHILD), stdin=PIPE, stdout=PIPE, stderr=DEVNULL, env=ENVIRONMENT, cwd="/"
+        sys.executable, "-I", "-B", str(CHILD), str(cpu_s), stdin=PIPE, stdout=PIPE, stderr=DEVNULL, env=ENVIRONMENT, cwd="/"
     )
     try:
         async with asyncio.timeout(timeout_s):

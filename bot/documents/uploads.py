@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, insert, select, update
+from sqlalchemy import Connection, Row, Select, func, insert, select, update
 
 from bot import jobs
 from bot.documents.errors import Reason
@@ -104,6 +104,17 @@ def of_chat(conn: Connection, chat: Chat, *, since: datetime) -> list[Upload]:
     """What was sent from a chat since then, oldest first."""
     own = (uploads.c.channel == chat.channel, uploads.c.chat == chat.id, uploads.c.created_at >= since)
     return [upload_of(row) for row in conn.execute(all_columns().where(*own).order_by(uploads.c.created_at, uploads.c.id))]
+
+
+def too_long(conn: Connection, chat: Chat, *, since: datetime) -> int:
+    """How many files from this chat used up all time there is for making one safe."""
+    theirs = (
+        uploads.c.channel == chat.channel,
+        uploads.c.chat == chat.id,
+        uploads.c.reason == Reason.TIMEOUT,
+        uploads.c.created_at >= since,
+    )
+    return conn.execute(select(func.count()).select_from(uploads).where(*theirs)).scalar_one()
 
 
 def attach(conn: Connection, ids: Sequence[UploadId], claim_id: int, kinds: Sequence[str]) -> None:

@@ -84,9 +84,9 @@ async def only_picture(raw: bytes) -> bytes:
     return cleaned.pictures[0]
 
 
-async def refusal(raw: bytes, **how: float) -> Reason:
+async def refusal(raw: bytes, timeout_s: float = cleaning.TIMEOUT_S) -> Reason:
     with pytest.raises(Refused) as caught:
-        await clean(raw, **how)
+        await clean(raw, timeout_s=timeout_s)
     return caught.value.reason
 
 

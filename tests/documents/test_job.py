@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import zlib
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from io import BytesIO
@@ -13,11 +15,13 @@ from PIL import Image
 from sqlalchemy import Connection, delete
 
 from bot import jobs
+from bot.documents import job as settling
 from bot.documents import uploads
 from bot.documents.errors import Missing, Reason, Refused
 from bot.documents.files import Files, picture_key, raw_key
 from bot.documents.job import Fetcher, settle_upload
 from bot.documents.tables import uploads as table
+from bot.documents.turns import Rank
 from bot.documents.uploads import State, Upload
 from bot.message import Chat, Incoming, UploadId, UploadSettled
 from bot.store import Keyring, Store
@@ -28,6 +32,16 @@ CHAT = Chat("web", "chat-1")
 
 class PowerCut(Exception):  # noqa: N818 - stands for the end of the process
     pass
+
+
+def heavy() -> bytes:
+    """A PDF of some kilobytes that takes many seconds to draw."""
+    lines = zlib.compress(b"q 1 0 0 RG " + b"0 0 m 200 200 l S " * 400_000, 9)
+    page = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]/Contents 4 0 R>>"
+    parts = [b"<</Type/Catalog/Pages 2 0 R>>", b"<</Type/Pages/Count 1/Kids[3 0 R]>>", page]
+    objects = [b"%d 0 obj" % number + part + b"endobj\n" for number, part in enumerate(parts, 1)]
+    stream = b"4 0 obj<</Length %d/Filter/FlateDecode>>stream\n" % len(lines) + lines + b"\nendstream endobj\n"
+    return b"%PDF-1.7\n" + b"".join(objects) + stream + b"trailer<</Root 1 0 R>>\n%%EOF"
 
 
 class House:
@@ -43,10 +57,10 @@ class House:
         assert not conn.closed
         self.told.append(incoming)
 
-    async def receive(self, raw: bytes) -> UploadId:
+    async def receive(self, raw: bytes, chat: Chat = CHAT) -> UploadId:
         upload_id = uploads.new_id()
         await self.files.put(raw_key(upload_id), raw)
-        return await self.store.write(uploads.add, CHAT, id=upload_id, source={"raw": True}, name="a.jpg", now=NOW)
+        return await self.store.write(uploads.add, chat, id=upload_id, source={"raw": True}, name="a.jpg", now=NOW)
 
     async def carry_out(self, upload_id: UploadId, fetchers: Mapping[str, Fetcher] | None = None, attempts: int = 1) -> None:
         handle = settle_upload(self.store, self.files, fetchers or {}, self.deliver, lambda: NOW)
@@ -209,3 +223,62 @@ async def test_one_that_cannot_be_fetched_at_the_last_try_either_is_refused_and_
 
     assert ((await house.look(upload_id)).state, (await house.look(upload_id)).reason) == (State.REFUSED, Reason.GONE)
     assert house.told == [Incoming(CHAT, f"upload:{upload_id}", UploadSettled(upload_id))]
+
+
+def begun(handle: jobs.Handler, ids: list[UploadId]) -> list[asyncio.Future[None]]:
+    """A job at work for each upload, in this order."""
+    orders = [jobs.Job(id=number, kind="upload", payload={"upload": id_}, attempts=1) for number, id_ in enumerate(ids, 1)]
+    return [asyncio.ensure_future(handle(order)) for order in orders]
+
+
+async def test_a_flood_of_files_nobody_waits_for_holds_up_no_file_that_is_awaited(house: House) -> None:
+    flood = [await house.receive(heavy(), Chat("web", f"flood-{number}")) for number in range(20)]
+    awaited = await house.receive(photo())
+    handle = settle_upload(house.store, house.files, {}, house.deliver, lambda: NOW, lambda _, chat: chat == CHAT)
+
+    others = begun(handle, flood)
+    await asyncio.gather(*begun(handle, [awaited]))
+
+    assert (await house.look(awaited)).state is State.READY
+    assert [(await house.look(each)).state for each in flood].count(State.WAITING) >= len(flood) - 1
+    for task in others:
+        task.cancel()
+    await asyncio.gather(*others, return_exceptions=True)
+
+
+async def test_what_takes_too_long_is_begun_again_behind_all_others(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(settling, "CPU_S", dict.fromkeys(Rank, 1))
+    costly = await house.receive(heavy(), Chat("web", "flood"))
+    photos = [await house.receive(photo(), Chat("web", f"honest-{number}")) for number in range(4)]
+    handle = settle_upload(house.store, house.files, {}, house.deliver, lambda: NOW, lambda *_: False)
+
+    await asyncio.gather(*begun(handle, [costly, *photos]))
+
+    told = [incoming.what for incoming in house.told]
+    assert (len(told), told[-1]) == (len(photos) + 1, UploadSettled(costly))
+    assert (await house.look(costly)).reason is Reason.TIMEOUT
+
+
+async def test_a_chat_whose_files_took_all_the_time_there_is_waits_behind_all_others(house: House) -> None:
+    for _ in range(settling.STRIKES):
+        await house.store.write(uploads.settle, await house.receive(b""), Reason.TIMEOUT, now=NOW)
+    means = settling.Means(house.store, house.files, {}, lambda *_: True, lambda: NOW)
+    third, other = await house.receive(photo()), await house.receive(photo(), Chat("web", "honest"))
+
+    ranks = [(await house.store.read(settling.looked_at, each, means))[1] for each in (third, other)]
+
+    assert ranks == [Rank.COSTLY, Rank.AWAITED]
+
+
+async def test_more_files_than_are_put_in_order_go_back_to_the_queue_but_none_that_is_awaited(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(settling, "OTHERS_AT_MOST", 0)
+    awaited, other = await house.receive(photo()), await house.receive(photo(), Chat("web", "other"))
+    handle = settle_upload(house.store, house.files, {}, house.deliver, lambda: NOW, lambda _, chat: chat == CHAT)
+
+    outcomes = await asyncio.gather(*begun(handle, [awaited, other]), return_exceptions=True)
+
+    assert outcomes[0] is None
+    assert isinstance(outcomes[1], jobs.Later)
+    assert not outcomes[1].counts
