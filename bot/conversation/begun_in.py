@@ -1,6 +1,7 @@
-"""Which chat a form was begun in. On the first day after chats were joined, only there is it given a card or sent; on parting it is given back.
+"""Which chat a form was begun in: on the first day after chats were joined, only there does it get a card and is it sent.
 
-A member can be talked into joining a stranger's chat. The day, and a word to all chats about whatever is done, leave them time to undo it.
+A member can be talked into joining a stranger's chat. The day, and a word to all chats about whatever is done, leave them time to undo
+it. On parting each chat gets back what was begun in it.
 The mark stands among the answers, under a key that is no question's: so it goes wherever the answers go.
 """
 
