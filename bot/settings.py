@@ -64,6 +64,8 @@ class Settings(BaseSettings):
         description="Address under which people reach the bot; https turns secure cookies on",
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="How much is logged")
+    web_streams: int = Field(2000, ge=1, description="Open pages of the web chat told at once of what is new; the rest look by themselves")
+    web_new_chats: int = Field(300, ge=1, description="Web chats that may begin in a minute, and twice as many at a rush; others wait")
     time_zone: ZoneInfo = Field(ZoneInfo("Asia/Shanghai"), description="Time zone whose calendar day counts")
     policy_place: str = Field("changchun", pattern=r"^[a-z0-9_-]+$", description="Whose rules apply: a folder of calculator/policies")
 

@@ -1,4 +1,4 @@
-"""Whether a chat's files are waited for: somebody is handing in, or has a claim. A tap alone must not be enough, or every flood would tap."""
+"""Whether a chat's files are waited for: somebody is handing in, or has a claim. A tap alone is not enough: every flood would tap."""
 
 from __future__ import annotations
 

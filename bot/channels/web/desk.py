@@ -9,6 +9,7 @@ from typing import Protocol
 
 from sqlalchemy import Connection
 
+from bot.channels.web.doorway import Doorway
 from bot.channels.web.room import Room
 from bot.channels.web.streams import Streams
 from bot.documents.files import Files
@@ -42,6 +43,8 @@ class Desk:
     streams: Streams
     clock: Clock
     public_url: str
+    doorway: Doorway
+    streams_at_most: int
     room: Room = field(default_factory=Room)
 
     def word(self, key: str, locale: str) -> str:

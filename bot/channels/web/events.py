@@ -6,6 +6,7 @@ import asyncio
 import json
 import re
 import secrets
+from contextlib import nullcontext
 from http import HTTPStatus
 from typing import Any
 
@@ -14,27 +15,32 @@ from sqlalchemy import Connection
 
 from bot.channels.web import faults, history
 from bot.channels.web.desk import Desk
-from bot.channels.web.refused import Refused
+from bot.channels.web.refused import Refused, crowded
 from bot.channels.web.render import rendered
 from bot.channels.web.session import Session, begin, give_cookie, may_begin, preferred, session_of
 from bot.message import Command, Incoming
 
 LOOK_AGAIN_S = 2.0  # another replica may have stored something
+LOOKS_A_SECOND = 200  # of all pages together: with many open, each looks more rarely
 BEAT_S = 15.0  # the page takes 40 s of silence for a lost connection
 PAGES_AT_MOST = 12
+AGAIN_AFTER_S, BRIEF_AGAIN_S = 3, 5  # a page whose stream ended, and one that gets no lasting stream
 MESSAGE_ID = re.compile(r"[0-9]{1,18}")
 
 
 async def events(desk: Desk, request: web.Request) -> web.StreamResponse:
     """Every message after `Last-Event-ID` (or `?after=`), then a `ready`, then whatever comes.
 
-    Listening from the beginning without a chat begins one, and the bot speaks first.
+    Listening from the beginning without a chat begins one, and the bot speaks first. With too many pages open the stream ends after
+    `ready`, and the page comes back every few seconds.
     """
     token = ""
     session = await session_of(desk, request)
     if session is None:
         if _last_seen(request) or not may_begin(request):
             raise Refused(HTTPStatus.UNAUTHORIZED, "no_chat")
+        if not desk.doorway.admits():
+            raise crowded(BRIEF_AGAIN_S)
         token = secrets.token_urlsafe(32)
         session = await desk.store.write(_welcome, desk, token, preferred(request))
     if desk.streams.count(session.id) >= PAGES_AT_MOST:
@@ -43,9 +49,10 @@ async def events(desk: Desk, request: web.Request) -> web.StreamResponse:
     if token:
         give_cookie(response, token, desk)
     await response.prepare(request)
+    is_brief = desk.streams.in_all >= desk.streams_at_most
     try:  # whatever ends the stream, the page comes back with the id of what it has
-        with desk.streams.listen(session.id) as news:
-            await _serve(desk, request, response, session, news)
+        with nullcontext(asyncio.Event()) if is_brief else desk.streams.listen(session.id) as news:
+            await _serve(desk, request, response, session, news, is_brief=is_brief)
     except ConnectionError:
         pass  # it is gone
     except Exception as error:  # noqa: BLE001  # the answer has begun: the catch-all could not give another
@@ -59,7 +66,9 @@ def _welcome(conn: Connection, desk: Desk, token: str, locale: str) -> Session:
     return session
 
 
-async def _serve(desk: Desk, request: web.Request, response: web.StreamResponse, session: Session, news: asyncio.Event) -> None:
+async def _serve(
+    desk: Desk, request: web.Request, response: web.StreamResponse, session: Session, news: asyncio.Event, *, is_brief: bool
+) -> None:
     last = _last_seen(request)
     loop = asyncio.get_running_loop()
     beat = loop.time()
@@ -73,12 +82,25 @@ async def _serve(desk: Desk, request: web.Request, response: web.StreamResponse,
         if len(batch) == history.SHOWN:
             continue
         if not ready or loop.time() - beat > BEAT_S:
-            await response.write(_event("beat" if ready else "ready", {}))
+            await response.write(_event("beat", {}) if ready else _ready(desk, session, is_brief=is_brief))
             ready, beat = True, loop.time()
+        if is_brief:
+            break
         try:
-            await asyncio.wait_for(news.wait(), LOOK_AGAIN_S)
+            await asyncio.wait_for(news.wait(), look_again_s(desk.streams.in_all))
         except TimeoutError:
             continue
+
+
+def look_again_s(pages: int) -> float:
+    """Seconds until a page looks for what another replica stored, with so many open here."""
+    return min(BEAT_S, max(LOOK_AGAIN_S, pages / LOOKS_A_SECOND))
+
+
+def _ready(desk: Desk, session: Session, *, is_brief: bool) -> bytes:
+    """The page has all there is; with a sentence where it must come back by itself, and in any case how soon."""
+    said = {"sentence": desk.word("web.crowded", session.locale)} if is_brief else {}
+    return f"retry: {1000 * (BRIEF_AGAIN_S if is_brief else AGAIN_AFTER_S)}\n".encode() + _event("ready", said)
 
 
 def _last_seen(request: web.Request) -> int:

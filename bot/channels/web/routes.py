@@ -10,6 +10,7 @@ from aiohttp import web
 from bot.channels.web import faults
 from bot.channels.web.answers import refusal
 from bot.channels.web.desk import Clock, Desk, Step, Wording
+from bot.channels.web.doorway import Doorway
 from bot.channels.web.events import events
 from bot.channels.web.files import add_file, file_state, picture
 from bot.channels.web.messages import messages
@@ -46,7 +47,8 @@ def web_routes(
     streams: Streams, store: Store, files: Files, step: Step, wording: Wording, settings: Settings, clock: Clock
 ) -> list[web.RouteDef]:
     """Everything under /chat. `streams` is the one the `WebChannel` wakes; close it when the server stops."""
-    desk = Desk(store, files, step, wording, streams, clock, settings.public_url)
+    doorway = Doorway(settings.web_new_chats)
+    desk = Desk(store, files, step, wording, streams, clock, settings.public_url, doorway, settings.web_streams)
     return [
         web.get("/chat", open_to_all(desk, page), allow_head=False),
         web.get("/chat/static/{version}/{name}", open_to_all(desk, static)),

@@ -14,15 +14,19 @@ class Streams:
     def __init__(self) -> None:
         self._listening: defaultdict[str, set[asyncio.Event]] = defaultdict(set)
         self.closing = False
+        self.in_all = 0
+        """How many pages of all chats are open here."""
 
     @contextmanager
     def listen(self, chat: str) -> Iterator[asyncio.Event]:
         """An event that is set whenever something was stored for this chat."""
         event = asyncio.Event()
         self._listening[chat].add(event)
+        self.in_all += 1
         try:
             yield event
         finally:
+            self.in_all -= 1
             self._listening[chat].discard(event)
             if not self._listening[chat]:
                 del self._listening[chat]

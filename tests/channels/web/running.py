@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from aiohttp import web
 from aiohttp.test_utils import TestServer
@@ -76,7 +77,12 @@ def echo(conn: Connection, incoming: Incoming, *, now: datetime) -> bool:
 
 @asynccontextmanager
 async def running_chat(
-    store: Store, keyring: Keyring, folder: Path, step: Step = echo, public_url: str = "http://chat.test"
+    store: Store,
+    keyring: Keyring,
+    folder: Path,
+    step: Step = echo,
+    public_url: str = "http://chat.test",
+    limits: Mapping[str, Any] | None = None,
 ) -> AsyncIterator[Running]:
     """The chat at an address of its own, until the end of the block."""
     streams, files = Streams(), Files(folder.as_uri(), keyring)
@@ -87,7 +93,7 @@ async def running_chat(
 
     kinds = {notices.JOB_KIND: notices.sender({"web": channel}), "upload": settle_upload(store, files, {}, deliver, now)}
     app = web.Application()
-    settings = Settings(_env_file=None, public_url=public_url)
+    settings = Settings(_env_file=None, public_url=public_url, **(limits or {}))
     app.add_routes(web_routes(streams, store, files, step, spoken, settings, now))
     app.on_shutdown.append(streams.close)
     server = TestServer(app, host="127.0.0.1")

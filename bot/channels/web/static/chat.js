@@ -34,9 +34,8 @@ listen({
     outbox.resume((client) => seen.has(client));
     requestAnimationFrame(announce);
   },
-  onAway(isAway) {
-    away.classList.toggle("shown", isAway);
-    const sentence = isAway ? word("away") : "";
+  onAway(sentence) {
+    away.classList.toggle("shown", Boolean(sentence));
     if (away.textContent !== sentence) away.textContent = sentence;
   },
 });

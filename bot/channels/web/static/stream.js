@@ -1,5 +1,7 @@
 // The stream of messages. It goes on after the last message seen, however the connection was lost.
 
+import { word } from "./words.js";
+
 const SILENCE = 40000; // the server says something every 15 s
 const PATIENCE = 2500; // a shorter break is not worth a word
 
@@ -12,6 +14,7 @@ export function listen({ onMessage, onReady, onAway }) {
   let pause = 1000;
   let again = 0;
   let worry = 0;
+  let crowded = ""; // what the server says of its own accord: with too many pages open it ends each stream at once
 
   function open() {
     close();
@@ -22,7 +25,8 @@ export function listen({ onMessage, onReady, onAway }) {
       last = Number(event.lastEventId);
       onMessage(JSON.parse(event.data));
     });
-    source.addEventListener("ready", () => {
+    source.addEventListener("ready", (event) => {
+      crowded = JSON.parse(event.data).sentence || "";
       present();
       sessionStorage.removeItem(RELOADED);
       onReady();
@@ -42,13 +46,15 @@ export function listen({ onMessage, onReady, onAway }) {
     pause = 1000;
     clearTimeout(worry);
     worry = 0;
-    onAway(false);
+    onAway(crowded);
   }
 
   function lost() {
     if (document.hidden) return;
-    worry = worry || setTimeout(() => onAway(true), PATIENCE);
-    if (source && source.readyState !== EventSource.CLOSED) return; // the browser tries again by itself
+    const comesBack = source && source.readyState !== EventSource.CLOSED;
+    if (comesBack && crowded) return;
+    worry = worry || setTimeout(() => onAway(crowded || word("away")), PATIENCE);
+    if (comesBack) return;
     clearTimeout(again);
     beginAnew();
     again = setTimeout(open, pause);
@@ -58,7 +64,9 @@ export function listen({ onMessage, onReady, onAway }) {
   // The server may know this chat no more, for instance after an erasure: loading the page begins another. Once, in case cookies are off.
   async function beginAnew() {
     const asked = new AbortController();
-    const status = await fetch(`/chat/events?after=${last}`, { signal: asked.signal }).then((response) => response.status, () => 0);
+    const response = await fetch(`/chat/events?after=${last}`, { signal: asked.signal }).catch(() => null);
+    const status = response ? response.status : 0;
+    crowded = status === 503 ? (await response.json().catch(() => ({}))).sentence || "" : "";
     asked.abort();
     if (status !== 401 || !last || sessionStorage.getItem(RELOADED)) return;
     sessionStorage.setItem(RELOADED, "yes");
@@ -69,9 +77,10 @@ export function listen({ onMessage, onReady, onAway }) {
   document.addEventListener("visibilitychange", () => (document.hidden ? close() : open()));
   window.addEventListener("pageshow", (event) => event.persisted && open());
   window.addEventListener("online", open);
-  window.addEventListener("offline", () => onAway(true));
+  window.addEventListener("offline", () => onAway(word("away")));
   setInterval(() => {
     if (!document.hidden && Date.now() - heard > SILENCE) {
+      crowded = "";
       lost();
       open();
     }
