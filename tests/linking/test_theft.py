@@ -160,6 +160,19 @@ async def test_a_claim_made_elsewhere_is_not_withdrawn_on_the_first_day(town: To
     assert claim.number in await town.says(PHONE, f"/withdrawn {claim.id}")
 
 
+async def test_who_knows_a_members_data_ends_nothing_of_theirs_on_the_first_day(town: Town) -> None:
+    await town.store.write(enrol, town)
+    claim = await town.store.write(claim_for, Stay(2, chat=PHONE, certno=CERTNO))
+    await town.says(PHONE, RIGHT, *TO_THE_LAST_LOOK)
+    await town.says(STRANGER, RIGHT)
+    assert await town.store.read(party.together, PHONE) == [PHONE, STRANGER]
+    await town.says(PHONE, "/menu")
+
+    assert "还不到一天" in await town.says(STRANGER, "/resume", "提交")
+    assert "还不到一天" in await town.says(STRANGER, f"/withdrawn {claim.id}")
+    assert len(await cards(town)) == 1
+
+
 async def test_after_the_first_day_all_chats_hear_of_a_withdrawal_and_undo_the_link(town: Town) -> None:
     claim = await town.store.write(claim_for, Stay(2, chat=PHONE))
     await town.link(STRANGER, PHONE, days=1)
