@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import os
+import resource
 import signal
 import sys
 from collections.abc import Iterator
@@ -24,6 +25,9 @@ from bot.members.importing import IMPORTS
 from bot.settings import Settings
 from bot.staff import links
 from calculator.errors import CalculatorError
+
+OPEN_FILES = 65_536
+"""As many as are wanted; files and connections count alike."""
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -53,6 +57,7 @@ def main(arguments: list[str] | None = None) -> int:
     if command == "demo":
         settings = demo.settings(settings)
     logs.set_up(settings.log_level)
+    raise_open_files()
     try:
         if command in IMPORTS:
             return asyncio.run(bring_in_alongside(settings, command, options.file))
@@ -60,6 +65,14 @@ def main(arguments: list[str] | None = None) -> int:
     except CannotStart as error:
         print(error, file=sys.stderr)  # noqa: T201
         return 1
+
+
+def raise_open_files() -> None:
+    """Let this process have as many files and connections open as the system allows: a thousand, the usual, are taken up by a crowd."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = OPEN_FILES if hard == resource.RLIM_INFINITY else min(OPEN_FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def rehearse(words: list[str]) -> int:

@@ -62,6 +62,7 @@ CHECKS: Final = (
     Examined("clock", clock.clock),
     Examined("disk", machine.disk),
     Examined("memory", machine.memory),
+    Examined("open_files", machine.open_files),
     Examined("fonts", surroundings.fonts),
     Examined("zones", surroundings.zones),
     Examined("workdays", surroundings.workdays),

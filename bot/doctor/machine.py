@@ -1,8 +1,9 @@
-"""The machine: room on the disk, and memory for pictures."""
+"""The machine: room on the disk, memory for pictures, and how many connections it allows."""
 
 from __future__ import annotations
 
 import os
+import resource
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +16,9 @@ MEMORY_LITTLE, MEMORY_TOO_LITTLE = 512 * MIB, 128 * MIB
 """One file being made safe may take 300 MB."""
 
 FILES_LITTLE = 10_000
+OPEN_LITTLE, OPEN_TOO_LITTLE = 4096, 256
+"""Files and connections of one process. A start raises them as far as it may, so only the hard limit counts."""
+
 MEMINFO, CGROUP = Path("/proc/meminfo"), Path("/sys/fs/cgroup")
 
 
@@ -26,6 +30,19 @@ async def disk(patient: Patient) -> list[Finding]:
 async def memory(_: Patient) -> list[Finding]:
     """As much as a container of ours may still take."""
     return [_memory(free_memory(MEMINFO, CGROUP))]
+
+
+async def open_files(_: Patient) -> list[Finding]:
+    """As many files and connections as a start may raise its own limit to."""
+    return [allowed(resource.getrlimit(resource.RLIMIT_NOFILE)[1])]
+
+
+def allowed(most: int) -> Finding:
+    """By the hard limit, as the system gives it."""
+    if most == resource.RLIM_INFINITY or most >= OPEN_LITTLE:
+        return fine("open_files")
+    level = wrong if most < OPEN_TOO_LITTLE else warning
+    return level("open_files", "few", most=f"{most:,}", wanted=f"{OPEN_LITTLE:,}")
 
 
 def _disk(folder: Path) -> Iterator[Finding]:

@@ -14,7 +14,7 @@ from aiohttp import web
 
 from bot.doctor.clock import clock
 from bot.doctor.finding import Patient
-from bot.doctor.machine import MIB, disk, free_memory, judged, memory
+from bot.doctor.machine import MIB, allowed, disk, free_memory, judged, memory
 from bot.doctor.surroundings import chinese_font, fonts, workdays, workdays_at, zones
 from tests.doctor.asking import answering, ask, hanging, nonsense, settings
 
@@ -33,6 +33,11 @@ async def test_this_machine_is_fine(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("free", "level"), [(99, "wrong"), (100, "warning"), (499, "warning"), (500, "ok")])
 def test_little_room_is_named_by_how_little_it_is(free: int, level: str) -> None:
     assert judged("disk", free * MIB, 500 * MIB, 100 * MIB).level.value == level
+
+
+@pytest.mark.parametrize(("most", "level"), [(255, "wrong"), (256, "warning"), (4095, "warning"), (4096, "ok"), (-1, "ok")])
+def test_few_connections_are_named_by_how_few_they_are(most: int, level: str) -> None:
+    assert allowed(most).level.value == level
 
 
 async def test_a_folder_that_others_can_enter_is_named(tmp_path: Path) -> None:

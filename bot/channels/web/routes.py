@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 
@@ -48,7 +49,7 @@ def web_routes(
 ) -> list[web.RouteDef]:
     """Everything under /chat. `streams` is the one the `WebChannel` wakes; close it when the server stops."""
     doorway = Doorway(settings.web_new_chats)
-    desk = Desk(store, files, step, wording, streams, clock, settings.public_url, doorway, settings.web_streams)
+    desk = Desk(store, files, step, wording, streams, clock, settings.public_url, doorway, streams_at_most(settings))
     return [
         web.get("/chat", open_to_all(desk, page), allow_head=False),
         web.get("/chat/static/{version}/{name}", open_to_all(desk, static)),
@@ -58,6 +59,12 @@ def web_routes(
         web.get("/chat/pictures/{upload}", own_chat(desk, file_state)),
         web.get("/chat/pictures/{upload}/{number:[0-9]{1,3}}", own_chat(desk, picture)),
     ]
+
+
+def streams_at_most(settings: Settings) -> int:
+    """How many streams may last: not more than leave half of all connections to the rest of the program."""
+    allowed, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return settings.web_streams if allowed == resource.RLIM_INFINITY else min(settings.web_streams, allowed // 2)
 
 
 def open_to_all(desk: Desk, handler: Public) -> Handler:
