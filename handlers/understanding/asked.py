@@ -18,7 +18,7 @@ from typing import Any, Literal
 from handlers.understanding.matching import Match, Matcher
 from handlers.understanding.plain import plain
 from handlers.understanding.reading import LONGEST, Read, Unread
-from handlers.understanding.signs import signs
+from handlers.understanding.signs import one_of, signs
 from handlers.understanding.topics import BENEFITS, COMMANDS, Topic, benefits_named, read_command
 
 Verdict = Literal["sure", "doubtful", "none"]
@@ -51,10 +51,14 @@ _ASKS = re.compile(
     r"[吗么]|什么|还是|[啥咋谁哪几?]|怎[么样]|多[少久长]|如何|为何|能不|行不|(.)[不没]\1|[行给能报领]不(?![了来])|呢$|"
     r"\b(?:how|what|which|where|when|who|why|can|am i|is|do|does|will)\b"
 )
+_MAY_ASK = one_of(
+    "不吗么什还啥咋谁哪几?怎多如为能行没呢", "how", "what", "whic", "wher", "when", "who", "why", "can", "am", "is", "do", "does", "will"
+)
 _GREETING = re.compile(
     r"^(?:[您你]好[啊呀]?|请问|hello|hi)[ ,。!、]+(?=..)|"
     r"(?<=..)(?:(?<![ ,。!、])[ ,。!、]++)?+(?:谢谢[您你啦了]?|多谢[您你了]?|thanks|thank you)[ 。!]*$"
 )
+_MAY_GREET = one_of("好问谢h")
 _SMALL_TALK = frozenset({"hello", "thanks"})
 
 
@@ -85,11 +89,13 @@ def asked(text: str, matcher: Matcher) -> Asked:
     said = plain(text[:LONGEST])
     if command := read_command(said):
         return Asked("sure", (Match(command.name, 1.0),), topic=command)
-    said = _GREETING.sub("", said)
     there = signs(said)
+    if not _MAY_GREET.isdisjoint(there):
+        said = _GREETING.sub("", said)
+        there = signs(said)
     named = benefits_named(said, there)
     benefit = named[0] if len(named) == 1 else ""
-    asks = _ASKS.search(said) is not None
+    asks = not _MAY_ASK.isdisjoint(there) and _ASKS.search(said) is not None
     if benefit and not asks:
         return Asked("sure", (Match(benefit, 1.0),), benefit)
     matches = matcher.nearest(said)

@@ -143,10 +143,16 @@ def _slips(said: str, label: str) -> int:
     if len(label) < _SHORTEST_SLIP[label.isascii()]:
         return _TOO_MANY
     allowed = 2 if label.isascii() and len(label) >= _LONG_WORD else 1
-    if abs(len(said) - len(label)) > allowed or len(set(label) - set(said)) > allowed:
+    if abs(len(said) - len(label)) > allowed or len(set(label) - set(said)) > allowed or _letters_apart(said, label) > allowed:
         return _TOO_MANY
     slips = _distance(said, label)
     return slips if slips <= allowed else _TOO_MANY
+
+
+def _letters_apart(said: str, label: str) -> int:
+    """How many letters differ wherever they stand: no fewer slips can lie between the two, and this is counted in a tenth of the time."""
+    shared = sum([min(said.count(letter), label.count(letter)) for letter in set(label)])
+    return max(len(said), len(label)) - shared
 
 
 def _distance(one: str, other: str) -> int:

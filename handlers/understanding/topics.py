@@ -10,7 +10,7 @@ from typing import Literal
 from handlers.understanding.called import WORDS
 from handlers.understanding.plain import plain
 from handlers.understanding.reading import LONGEST
-from handlers.understanding.signs import one_of, signs
+from handlers.understanding.signs import one_of, signs, words_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,8 @@ _COMMANDS = {
 COMMANDS = frozenset({*_COMMANDS, "edit"})
 BENEFITS = ("hospital", "accident", "fire")
 _BY_WORD = {word: name for name, words in _COMMANDS.items() for word in words.split("|")}
-_POLITE = re.compile(r"^(?:/|请|麻烦|我要|我想|我想要|帮我|please |i want to )|(?:吧|一下|谢谢| please|[啊呀呢])$")
+_POLITE_BEFORE = ("/", "请", "麻烦", "我要", "我想", "帮我", "please ", "i want to ")
+_POLITE_BEHIND = ("吧", "一下", "谢谢", " please", "啊", "呀", "呢")
 _EDGES = " ,。.!、;:?…~"
 _THINGS = "|".join(word for word in WORDS if not word.isascii())
 _THINGS_IN_ENGLISH = "|".join(word for word in WORDS if word.isascii())
@@ -58,25 +59,28 @@ _EDITS = [
     re.compile(rf"(?:change|edit|correct|fix)(?: the| my)? (?P<word>{_THINGS_IN_ENGLISH})"),
 ]
 _NUMBERS = {character: str(value) for value, character in enumerate("一二三四五六七八九十", start=1)} | {"十一": "11", "十二": "12"}
-BURST_PIPE = r"爆了?管|(?:水管|管道|管子|暖气管?)[^,没不未]{0,3}(?:爆|裂)|\bburst pipe|\bpipes? burst"
+_PIPES = "|".join(rf"{pipe}[^,没不未]{{0,3}}[爆裂]" for pipe in ("水管", "管道", "管子", "暖气管?"))
+BURST_PIPE = rf"爆了?管|{_PIPES}|\bburst pipe|\bpipes? burst"
+_BROKE = "|".join(rf"{part}[^,]{{0,3}}(?:断了|折了)" for part in ("骨", "腿", "胳膊", "手", "脚", "指头?", "趾头?"))
 _BENEFITS = {
     "hospital": (
         one_of("院癌瘤疗术病", "hosp", "surg", "oper", "sick", "ill"),
-        re.compile(
+        words_of(
             r"住院|住了(?:[0-9一二三四五两]+[次回])?院|在医院|癌|肿瘤|化疗|住过院|住医院|出院|出的院|手术|生病|病了|大病|看病|"
             r"\bhospital(?:i[sz]ed)?\b|\bsurgery\b|\boperation\b|\bsick\b|\bill\b"
         ),
     ),
     "accident": (
         one_of("外折断摔伤撞祸", "acci", "brok", "frac", "inju"),
-        re.compile(
-            r"意外|骨折|(?:骨|腿|胳膊|手|脚|[指趾]头?)[^,]{0,3}(?:断了|折了)|摔[伤断了倒跤]|受伤|受了伤|撞了|撞伤|被撞|烫伤|烧伤|车祸|"
+        words_of(
+            rf"意外|骨折|{_BROKE}|"
+            r"摔[伤断了倒跤]|受伤|受了伤|撞了|撞伤|被撞|烫伤|烧伤|车祸|"
             r"\baccidents?\b|\bbroke(?:n)? (?:my|his|her|an?|the)\b|\bfractur\w{0,4}\b|\binjur(?:y|ed)\b"
         ),
     ),
     "fire": (
         one_of("火烧爆裂", "fire", "burn", "burs", "pipe"),
-        re.compile(rf"着火|着了火|火灾|失火|起火|烧了|烧毁|被烧(?!伤)|烧光|烧没|{BURST_PIPE}|\bfire\b|\bburn(?:ed|t) down\b"),
+        words_of(rf"着火|着了火|火灾|失火|起火|烧了|烧毁|被烧(?!伤)|烧光|烧没|{BURST_PIPE}|\bfire\b|\bburn(?:ed|t) down\b"),
     ),
 }
 """Signs without which a benefit is not named, and the words that name it."""
@@ -110,11 +114,20 @@ def read_command(said: str) -> Topic | None:
             return Topic("command", _BY_WORD[bare])
         if is_edit and (found := next(filter(None, (edit.fullmatch(bare) for edit in _EDITS)), None)):
             return _edit(found)
-        less = _POLITE.sub("", bare, count=1).strip(_EDGES)
+        less = _less_polite(bare).strip(_EDGES)
         if less == bare:
             return None
         bare = less
     return None
+
+
+def _less_polite(said: str) -> str:
+    """Without one word of politeness, before it or else behind it."""
+    if said.startswith(_POLITE_BEFORE):
+        return said[next(len(word) for word in _POLITE_BEFORE if said.startswith(word)) :]
+    if said.endswith(_POLITE_BEHIND):
+        return said[: -next(len(word) for word in _POLITE_BEHIND if said.endswith(word))]
+    return said
 
 
 def _edit(found: re.Match[str]) -> Topic:

@@ -6,7 +6,10 @@ import csv
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from handlers.understanding import choices
 from handlers.understanding.choices import read_choice
 from handlers.understanding.reading import Read, Unread
 
@@ -38,3 +41,8 @@ def test_a_label_shared_by_two_values_is_several() -> None:
 
 def test_a_label_that_itself_denies_is_read_in_a_sentence() -> None:
     assert read_choice("我不是工伤", {"work": ("工伤认定",), "other": ("不是工伤",)}) == Read("other", sure=False)
+
+
+@given(one=st.text("abc生病", max_size=9), other=st.text("abc生病", max_size=9))
+def test_no_fewer_slips_lie_between_two_words_than_letters(one: str, other: str) -> None:
+    assert choices._letters_apart(one, other) <= choices._distance(one, other)

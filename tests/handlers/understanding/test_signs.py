@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from handlers.understanding import cues, days, sentence, stated, sums, topics
+from handlers.understanding import asked, cues, days, sentence, stated, sums, topics
 from handlers.understanding.plain import plain
 from handlers.understanding.signs import signs
 
@@ -28,6 +28,8 @@ def guarded() -> Iterator[tuple[str, frozenset[str], re.Pattern[str]]]:
     yield "broken", stated._INJURED, stated._BROKEN
     yield "lighter", stated._INJURED, stated._LIGHTER
     yield "asks", stated._MAY_ASK, stated._ASKS
+    yield "asks something", asked._MAY_ASK, asked._ASKS
+    yield "greets", asked._MAY_GREET, asked._GREETING
     yield "another", sentence._MAY_BE_ANOTHER, sentence._SOMEBODY_ELSE
     yield "supposed", sentence._MAY_SUPPOSE, sentence._SUPPOSED
 
@@ -36,7 +38,8 @@ GUARDED = [pytest.param(needed, pattern, id=f"{name} {at}") for at, (name, neede
 FIRST_SEARCHES = [pytest.param(sums._WHOSE, words, id=fact or "nobody's") for fact, words in sums._SUMS]
 FIRST_SEARCHES += [pytest.param(days._CUE, pattern, id=f"day {at}") for at, (pattern, _) in enumerate(days._WAYS)]
 FIRST_SEARCHES += [pytest.param(days._CUE, days._LUNAR, id="lunar"), pytest.param(days._CUE, days._INCOMPLETE, id="incomplete")]
-CUES = [pytest.param(name, pattern, id=f"{name} {at}") for at, (name, pattern) in enumerate((*cues._CHINESE, *cues._ENGLISH))]
+CUE_WORDS = [(cues.MARK + name, re.compile(words)) for name, chinese, english in cues._CUES for words in (chinese, english)]
+CUES = [pytest.param(name, pattern, id=f"{name} {at}") for at, (name, pattern) in enumerate(CUE_WORDS)]
 
 
 @pytest.mark.parametrize(("needed", "pattern"), GUARDED)
@@ -69,3 +72,10 @@ def test_no_cue_is_passed_over_where_its_words_are(name: str, pattern: re.Patter
     said = data.draw(st.from_regex(pattern))
 
     assert name in cues.cues(f"{said} a") or not pattern.search(f"{said} a")
+
+
+@pytest.mark.parametrize("said", SAID)
+def test_a_phrase_has_the_cues_whose_words_are_in_it_and_no_others(said: str) -> None:
+    one_by_one = {cue for cue in cues.cues(said) if cue.count(cues.MARK) == 1}
+
+    assert one_by_one == {name for name, pattern in CUE_WORDS if pattern.search(said)}
