@@ -14,7 +14,8 @@ from handlers.understanding.reading import LONGEST, NotReadError, Read, Unread
 _LARGEST = Fen(10**11)
 """A thousand million yuan. What is longer is a telephone or card number."""
 
-_NOT_MONEY = (*COUNTED_THINGS, "years", "days")
+_NOT_MONEY = frozenset(COUNTED_THINGS)
+_NOT_MONEY_WORDS = ("years", "days")
 _FEN = {"yuan": 100, "jiao": 10, "fen": 1}
 _CURRENCY = re.compile(r"(?:cny|rmb|人民币|yuan)(?![a-z])|(?:cny|rmb)(?=[0-9])|¥")
 _SIGN = re.compile(r"[¥cry]|人民币")
@@ -98,7 +99,8 @@ def _counts_something_else(mention: Mention) -> bool:
     tokens = mention.tokens
     if not mention.after.startswith("钟") and not _FEN.keys().isdisjoint([token.kind for token in tokens]):
         return False
-    if tokens[-1].kind == "point" or (mention.after and mention.after.lstrip().startswith(_NOT_MONEY)):
+    following = mention.after.lstrip()
+    if tokens[-1].kind == "point" or following[:1] in _NOT_MONEY or following.startswith(_NOT_MONEY_WORDS):
         return True
     lone = len(tokens) == 1 and tokens[0].kind in {"digit", "zero"}
     return lone and "一" <= mention.after[:1] <= "鿿" and not _HARMLESS.match(mention.after)

@@ -218,10 +218,10 @@ def _head(left: list[Token], top: int, *, alone: bool) -> Number:
 def _lone_head(token: Token, top: int) -> Number:
     if token.kind == "half":
         return Number(Decimal("0.5"), sure=False)
-    head = _sum([token], short=False) if token.kind == "unit" else _bare([token])
+    head = token if token.kind in _LONE else _sum([token], short=False)
     if not 0 < head.value < _most(token, top):
         raise NotReadError("unclear")
-    return head
+    return Number(head.value, head.sure)
 
 
 def _most(first: Token, top: int) -> int:

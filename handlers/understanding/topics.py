@@ -86,6 +86,8 @@ _BENEFITS = {
 """Signs without which a benefit is not named, and the words that name it."""
 _DEATH = re.compile(r"去世|过世|离世|身故|身亡|遇难|人没了|人不在了|人走了|\b(?:died|passed away|killed)\b", re.IGNORECASE)
 _BURST_PIPE = re.compile(BURST_PIPE)
+_MAY_DENY = re.compile(r"[没不未非无别n]")
+"""In every word that denies there is one of these."""
 _NOT = re.compile(r"(?:[没不未非无别]|没有|\bno|\bnot|n't|\bnot in|\bno more)(?:有|是|在|过| |a|an|any|been|in|the){0,4}$")
 
 
@@ -154,5 +156,5 @@ def benefits_named(said: str, there: AbstractSet[str]) -> list[str]:
 
 
 def _is_meant(said: str, found: re.Match[str]) -> bool:
-    at = found.start()
-    return at == 0 or _NOT.search(said[max(0, at - 12) : at]) is None
+    before = said[max(0, found.start() - 12) : found.start()]
+    return _MAY_DENY.search(before) is None or _NOT.search(before) is None

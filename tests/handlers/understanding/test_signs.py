@@ -38,6 +38,7 @@ GUARDED = [pytest.param(needed, pattern, id=f"{name} {at}") for at, (name, neede
 FIRST_SEARCHES = [pytest.param(sums._WHOSE, words, id=fact or "nobody's") for fact, words in sums._SUMS]
 FIRST_SEARCHES += [pytest.param(days._CUE, pattern, id=f"day {at}") for at, (pattern, _) in enumerate(days._WAYS)]
 FIRST_SEARCHES += [pytest.param(days._CUE, days._LUNAR, id="lunar"), pytest.param(days._CUE, days._INCOMPLETE, id="incomplete")]
+FIRST_SEARCHES += [pytest.param(topics._MAY_DENY, topics._NOT, id="denies")]
 CUE_WORDS = [(cues.MARK + name, re.compile(words)) for name, chinese, english in cues._CUES for words in (chinese, english)]
 CUES = [pytest.param(name, pattern, id=f"{name} {at}") for at, (name, pattern) in enumerate(CUE_WORDS)]
 
