@@ -23,5 +23,9 @@ class UnusableError(BroadcastError):
         self.reason = reason
 
 
+class LetInError(BroadcastError):
+    """Whoever wrote it and whoever signs it may be one person: one of them let the other in."""
+
+
 class OwnWordsError(BroadcastError):
     """Nobody signs what they wrote."""

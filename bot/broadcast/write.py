@@ -12,7 +12,7 @@ from sqlalchemy import Connection, delete, insert, update
 from bot import audit, jobs
 from bot.broadcast import find
 from bot.broadcast.audience import Audience, Of
-from bot.broadcast.errors import NewerError, NoSuchBroadcastError, OwnWordsError, UnusableError
+from bot.broadcast.errors import LetInError, NewerError, NoSuchBroadcastError, OwnWordsError, UnusableError
 from bot.broadcast.find import Broadcast
 from bot.broadcast.message import Words, checked
 from bot.broadcast.states import State
@@ -20,6 +20,7 @@ from bot.broadcast.tables import broadcasts
 from bot.jobs.tables import DEAD
 from bot.jobs.tables import jobs as queued
 from bot.members.unions import EVERYTHING
+from bot.staff import links
 from bot.staff.accounts import Staff
 from bot.staff.roles import Permission
 
@@ -87,8 +88,10 @@ def send_back(conn: Connection, broadcast_id: int, staff: Staff, *, revision: in
 
 
 def approve(conn: Connection, broadcast_id: int, staff: Staff, *, revision: int, now: datetime) -> Broadcast:
-    """Sign it, so that it is sent. Raises OwnWordsError for whoever wrote on it, NewerError if it is not what was read."""
+    """Sign it, so that it is sent. Raises OwnWordsError for whoever wrote on it, LetInError, NewerError if it is not what was read."""
     before = _of_others(held(conn, broadcast_id, staff, revision, {State.WAITING}), staff)
+    if any(links.may_be_one(conn, staff.actor, f"staff:{writer}", now=now) for writer in before.writers):
+        raise LetInError
     after = changed(conn, before, state=State.SENDING, approver_id=staff.id, began_at=now)
     record(conn, after, staff.actor, "broadcast_approved", now, said(after))
     feed(conn, after, now)

@@ -16,6 +16,7 @@ from bot.claims.claim import Claim
 from bot.claims.errors import IncompleteError, NotAllowedError, WrongStateError
 from bot.claims.states import State
 from bot.message import Button
+from bot.staff import links
 from bot.staff.accounts import Staff
 from bot.staff.roles import Permission
 from calculator import Fen, edition_of
@@ -86,12 +87,14 @@ def approve(conn: Connection, claim_id: int, revision: int, staff: Staff, *, amo
 
 
 def confirm(conn: Connection, claim_id: int, revision: int, staff: Staff, *, now: datetime) -> Claim:
-    """The second signature, by another person than the first."""
+    """The second signature, by another person than the first: nor by one whom the first has let in of late, or who let in the first."""
     claim = opened(conn, claim_id, revision, staff, Permission.CONFIRM)
     if claim.approver_id == staff.id:
         raise NotAllowedError("same_person")
     if not claim.second_signature:
         raise WrongStateError(claim.id, claim.state, State.CONFIRMED)
+    if links.may_be_one(conn, staff.actor, f"staff:{claim.approver_id}", now=now):
+        raise NotAllowedError("let_in")
     detail = {"amount": claim.approved}
     signed = move(conn, claim, State.CONFIRMED, actor=staff.actor, action="confirmed", now=now, detail=detail, confirmer_id=staff.id)
     news.tell_member(conn, signed, "confirmed", now=now, amount=claim.approved)

@@ -63,10 +63,14 @@ def issuer(conn: Connection, person: Staff) -> str:
     return issued[-1].actor if issued else "system"
 
 
-def let_in_by(conn: Connection, person: Staff, other: str, *, now: datetime) -> bool:
-    """Whether the password of this account was set, not long ago, with a link that `other` issued and so may know it."""
-    lately = audit.of_action(conn, person.actor, "password_set", since=now - APART)
-    return other != person.actor and any(entry.detail.get("link_by") == other for entry in lately)
+def may_be_one(conn: Connection, one_actor: str, other: str, *, now: datetime) -> bool:
+    """Whether the password of either was set, not long ago, with a link that the other issued and so may know: no two signatures then."""
+    return one_actor != other and (_let_in(conn, one_actor, other, now) or _let_in(conn, other, one_actor, now))
+
+
+def _let_in(conn: Connection, guest: str, host: str, now: datetime) -> bool:
+    lately = audit.of_action(conn, guest, "password_set", since=now - APART)
+    return any(entry.detail.get("link_by") == host for entry in lately)
 
 
 def new_code(conn: Connection, person: Staff, *, now: datetime, is_group: bool = False) -> str:

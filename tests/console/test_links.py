@@ -10,6 +10,10 @@ import pyotp
 from sqlalchemy import Connection
 
 from bot import audit
+from bot.broadcast import find as broadcast
+from bot.broadcast import write
+from bot.broadcast.states import State as BroadcastState
+from bot.broadcast.write import Draft
 from bot.claims import decide, find
 from bot.claims.claim import Claim
 from bot.claims.states import State
@@ -17,6 +21,7 @@ from bot.staff import totp
 from bot.staff.accounts import Staff
 from bot.staff.roles import Role
 from calculator import Fen
+from tests.broadcast.writing import EVERYBODY, WORDS
 from tests.claims.making import NOW, Stay, claim_for, hire, plant
 from tests.console.running import Console, Visitor
 
@@ -81,6 +86,46 @@ async def test_an_administrator_cannot_give_both_signatures_with_a_link(any_cons
     console.clock.pass_(hours=24)
     later = await console.signed_in(approver)
     await later.post(f"/claims/{claim.id}/confirm", confirm)
+
+
+async def test_nor_by_letting_in_whoever_signs_first(console: Console) -> None:
+    admin = await console.store.write(hire, "admin", Role.ADMINISTRATOR)
+    puppet = await console.store.write(hire, "puppet", Role.APPROVER)
+    await let_in(console, admin, puppet)
+
+    def first(conn: Connection) -> Claim:
+        claim = claim_for(conn, Stay(plant(conn).east_base))
+        claim = decide.take(conn, claim.id, claim.revision, puppet, now=NOW)
+        return decide.approve(conn, claim.id, claim.revision, puppet, amount=Fen(claim.estimated or 0), now=NOW)
+
+    claim = await console.store.write(first)
+    by = await console.signed_in(admin)
+
+    assert "24 小时" in await by.post(f"/claims/{claim.id}/confirm", {"revision": claim.revision}, status=403)
+    assert (await console.store.read(find.one, claim.id)).state is State.APPROVED
+
+
+async def test_a_broadcast_is_not_signed_with_a_link_of_whoever_wrote_it_nor_the_other_way_round(console: Console) -> None:
+    admin = await console.store.write(hire, "admin", Role.ADMINISTRATOR)
+    puppet = await console.store.write(hire, "puppet", Role.APPROVER)
+    third = await console.store.write(hire, "third", Role.APPROVER)
+    await let_in(console, admin, puppet)
+    for writer, signer in ((admin, puppet), (puppet, admin)):
+        number = await console.store.write(handed_in, writer)
+        by = await console.signed_in(signer)
+
+        assert "24 小时" in await by.post(f"/broadcasts/{number}/approve", {"revision": 2}, status=403)
+        held = await console.store.read(broadcast.one, number)
+        assert held is not None
+        assert held.state is BroadcastState.WAITING
+    other = await console.signed_in(third)
+    await other.post(f"/broadcasts/{number}/approve", {"revision": 2})
+
+
+def handed_in(conn: Connection, writer: Staff) -> int:
+    number = write.write(conn, Draft(WORDS, EVERYBODY), writer, now=NOW)
+    write.hand_in(conn, number, writer, revision=1, now=NOW)
+    return number
 
 
 async def test_a_link_of_a_third_person_leaves_two_signatures_two(console: Console) -> None:

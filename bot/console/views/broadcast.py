@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from bot import audit
 from bot.audit import Entry
 from bot.broadcast import course, find, write
-from bot.broadcast.errors import NewerError, NoSuchBroadcastError, OwnWordsError
+from bot.broadcast.errors import LetInError, NewerError, NoSuchBroadcastError, OwnWordsError
 from bot.broadcast.find import Broadcast, Progress
 from bot.broadcast.means import Bubble, Preview
 from bot.broadcast.message import message
@@ -98,6 +98,8 @@ async def _done(request: web.Request, done: str, deed: Deed) -> web.Response:
         return await look(request, status=409, problem="newer")
     except OwnWordsError:
         return await look(request, status=403, problem="own")
+    except LetInError:
+        return await look(request, status=403, problem="let_in")
     return redirect(request, "broadcast", broadcast=number, query={"done": done})
 
 
