@@ -109,7 +109,7 @@ def application(settings: Settings, foundation: Foundation, clock: Clock = now) 
     fetchers: dict[str, documents.Fetcher] = {}
     app = web.Application(client_max_size=LARGEST_REQUEST)
     app[ENDS] = asyncio.Queue()
-    app.add_routes(health.routes(store))
+    app.add_routes(health.routes(store, settings.metrics_token))
     app.add_routes(web_routes(streams, store, files, take, wording.text, settings, clock))
     app.router.add_get("/", _to_chat)
     by_channel = _by_channel(settings)

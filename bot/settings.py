@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, IPvAnyNetwork, SecretStr, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 
@@ -63,7 +63,11 @@ class Settings(BaseSettings):
         default_factory=lambda known: f"http://localhost:{known['port']}",
         description="Address under which people reach the bot; https turns secure cookies on",
     )
+    trusted_proxies: Annotated[tuple[IPvAnyNetwork, ...], NoDecode, _split(",")] = Field(
+        (), description="Addresses or networks of the reverse proxies in front: what their X-Forwarded-For says is believed"
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="How much is logged")
+    metrics_token: SecretStr | None = Field(None, description="Token with which Prometheus may read /metrics; without it nobody may")
     web_streams: int = Field(2000, ge=1, description="Open pages of the web chat told at once of what is new; the rest look by themselves")
     web_new_chats: int = Field(300, ge=1, description="Web chats that may begin in a minute, and twice as many at a rush; others wait")
     time_zone: ZoneInfo = Field(ZoneInfo("Asia/Shanghai"), description="Time zone whose calendar day counts")

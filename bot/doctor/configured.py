@@ -72,6 +72,8 @@ def _public(used: Settings) -> Iterator[Finding]:
         yield warning(CHECK, "public_is_local", url=used.public_url)
     elif not is_local(url) and url.scheme != "https":
         yield wrong(CHECK, "public_not_https", url=used.public_url)
+    elif url.scheme == "https" and not used.trusted_proxies:
+        yield warning(CHECK, "no_trusted_proxy")
 
 
 def _telegram(used: Settings) -> Iterator[Finding]:

@@ -12,7 +12,7 @@ from bot.doctor.examine import names_in
 from bot.doctor.finding import Patient
 from tests.doctor.asking import ask, settings
 
-HTTPS = {"public_url": "https://bot.example.org"}
+HTTPS = {"public_url": "https://bot.example.org", "trusted_proxies": "127.0.0.1"}
 TELEGRAM = {**HTTPS, "telegram_token": "1:a", "telegram_secret": "secret", "telegram_webhook_url": "https://bot.example.org/telegram"}
 WECHAT = {**HTTPS, "wechat_app_id": "wx1", "wechat_token": "token", "wechat_secret": "secret"}
 
@@ -27,7 +27,8 @@ async def test_settings_that_fit_together_are_fine(tmp_path: Path, more: dict[st
     [
         ({"public_url": "bot.example.org"}, ("wrong", "public_url")),
         ({"public_url": "http://bot.example.org"}, ("wrong", "public_not_https")),
-        ({"public_url": "https://bot.example.org/bot"}, ("warning", "public_path")),
+        ({**HTTPS, "public_url": "https://bot.example.org/bot"}, ("warning", "public_path")),
+        ({**HTTPS, "trusted_proxies": ()}, ("warning", "no_trusted_proxy")),
         ({"telegram_token": "1:a"}, ("warning", "public_is_local")),
         ({"host": "0.0.0.0"}, ("warning", "public_is_local")),  # noqa: S104 - not listened on
         ({**TELEGRAM, "telegram_webhook_url": "http://bot.example.org/telegram"}, ("wrong", "webhook_not_https")),

@@ -198,10 +198,11 @@ def in_clear(bot: Bot, **more: bytes) -> dict[str, list[str]]:
     ],
 )
 async def test_nothing_a_member_typed_can_be_read_anywhere(tmp_path: Path, way: Callable[[Bot, Platforms], Any], faults: set[str]) -> None:
-    async with besieged(tmp_path, LOG_LEVEL="debug", PYTHONPATH=f"{FAULTY}:{ROOT}") as (bot, platforms):
+    async with besieged(tmp_path, LOG_LEVEL="debug", METRICS_TOKEN="prometheus", PYTHONPATH=f"{FAULTY}:{ROOT}") as (bot, platforms):
         async with way(bot, platforms) as journey:
             await journey.whole()
-            async with ClientSession() as http, http.get(f"{bot.address}/metrics") as answer:
+            bearer = {"Authorization": "Bearer prometheus"}
+            async with ClientSession() as http, http.get(f"{bot.address}/metrics", headers=bearer) as answer:
                 figures = await answer.read()
         running = in_clear(bot, metrics=figures)
         bot.kill()
