@@ -1,9 +1,11 @@
-"""Passwords: argon2, always in a thread, and as slow for a login nobody has as for one somebody has."""
+"""Passwords: argon2, always in a thread of its own, and as slow for a login nobody has as for one somebody has."""
 
 from __future__ import annotations
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
+from typing import Final
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
@@ -12,6 +14,9 @@ from bot.staff.accounts import LONGEST_PASSWORD, SHORTEST_PASSWORD
 from bot.staff.errors import StaffError
 
 _hasher = PasswordHasher()
+STRANGERS: Final = ThreadPoolExecutor(1, "strangers-passwords")
+KNOWN: Final = ThreadPoolExecutor(1, "known-passwords")
+"""Strangers' tries queue for one thread: however many there are, a core is left, and who is known waits for none of them."""
 
 
 async def seal(password: str) -> str:
@@ -20,12 +25,13 @@ async def seal(password: str) -> str:
         raise StaffError("password_short")
     if len(password) > LONGEST_PASSWORD:
         raise StaffError("password_long")
-    return await asyncio.to_thread(_hasher.hash, password)
+    return await asyncio.get_running_loop().run_in_executor(KNOWN, _hasher.hash, password)
 
 
-async def agrees(kept: str | None, password: str) -> bool:
-    """Is it the password of this hash? Without one the answer is no, after the same work."""
-    return await asyncio.to_thread(_agrees, kept, password[:LONGEST_PASSWORD])
+async def agrees(kept: str | None, password: str, *, is_known: bool) -> bool:
+    """Is it the password of this hash? Without one the answer is no, after the same work. Strangers wait for strangers."""
+    threads = KNOWN if is_known else STRANGERS
+    return await asyncio.get_running_loop().run_in_executor(threads, _agrees, kept, password[:LONGEST_PASSWORD])
 
 
 def _agrees(kept: str | None, password: str) -> bool:

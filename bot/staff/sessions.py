@@ -1,4 +1,4 @@
-"""Signing in and staying signed in: attempts are rows and counted, sessions are rows found by a hash of their token."""
+"""Signing in and staying signed in: sessions are rows found by a hash of their token."""
 
 from __future__ import annotations
 
@@ -8,25 +8,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from bot import audit
 from bot.staff.accounts import Staff, person
-from bot.staff.tables import sign_in_attempts, staff, staff_sessions
-from bot.store.encryption import keyring_of
+from bot.staff.tables import staff, staff_sessions
 
 LASTS: Final = timedelta(hours=12)
 """How long a session lives after it was last used."""
 SLIDES_AFTER: Final = timedelta(minutes=5)
 """A session used again after this long is written anew; sooner would be a write at every click."""
-ATTEMPTS_WITHIN: Final = timedelta(minutes=15)
-ATTEMPTS_PER_PAIR: Final = 5
-"""Of one login from one address: the limit that people meet."""
-ATTEMPTS_PER_LOGIN: Final = 50
-ATTEMPTS_PER_ADDRESS: Final = 200
-"""Wide, for behind a proxy everybody has the same address."""
-COUNTING: Final = 0x6E69616E67  # any number, the same in every process
-"""PostgreSQL's advisory lock for counting attempts, held to the end of the transaction."""
 
 
 @dataclass(frozen=True)
@@ -50,33 +41,6 @@ class Credentials:
 def hashed(token: str) -> str:
     """A token of full strength, as it is kept. A cookie may hold any bytes, which stand as surrogates."""
     return hashlib.sha256(token.encode(errors="surrogatepass")).hexdigest()
-
-
-def may_try(conn: Connection, login: str, address: str, *, now: datetime) -> bool:
-    """Count this attempt, and tell whether one login and one address may try so often.
-
-    Attempts are counted one after another, before the password is looked at, so that a burst gains nothing; `succeeded` takes
-    back one that was no failure. One that may not be made is not counted, so that nobody fills a limit that others share.
-    """
-    if conn.dialect.name == "postgresql":  # SQLite has one writer anyway
-        conn.execute(select(func.pg_advisory_xact_lock(COUNTING)))
-    conn.execute(delete(sign_in_attempts).where(sign_in_attempts.c.at < now - ATTEMPTS_WITHIN))
-    limits = dict(zip(_counted(conn, login, address), (ATTEMPTS_PER_PAIR, ATTEMPTS_PER_LOGIN, ATTEMPTS_PER_ADDRESS), strict=True))
-    for who, most in limits.items():
-        tried = select(func.count()).select_from(sign_in_attempts).where(sign_in_attempts.c.who == who)
-        if conn.execute(tried).scalar_one() >= most:
-            return False
-    conn.execute(insert(sign_in_attempts), [{"who": who, "at": now} for who in limits])
-    return True
-
-
-def succeeded(conn: Connection, login: str, address: str) -> None:
-    """That attempt was no failure: count it no longer, and let this login begin anew from this address."""
-    pair, *shared = _counted(conn, login, address)
-    conn.execute(delete(sign_in_attempts).where(sign_in_attempts.c.who == pair))
-    for who in shared:
-        newest = select(func.max(sign_in_attempts.c.id)).where(sign_in_attempts.c.who == who).scalar_subquery()
-        conn.execute(delete(sign_in_attempts).where(sign_in_attempts.c.id == newest))
 
 
 def credentials(conn: Connection, login: str) -> Credentials | None:
@@ -129,11 +93,3 @@ def end(conn: Connection, token: str, *, now: datetime) -> None:
     ).one_or_none()
     if gone is not None:
         audit.record(conn, at=now, actor=f"staff:{gone.staff_id}", action="signed_out", subject=f"staff:{gone.staff_id}")
-
-
-def _counted(conn: Connection, login: str, address: str) -> tuple[str, str, str]:
-    """What an attempt counts against: the login from this address, the login, the address. Kept as hashes."""
-    login, keyring = login.strip().lower(), keyring_of(conn.dialect)
-    kinds = (f"pair:{address}:{login}", f"login:{login}", f"address:{address}")
-    pair, of_login, of_address = (keyring.lookup(kind, "sign_in") for kind in kinds)
-    return pair, of_login, of_address

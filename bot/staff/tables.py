@@ -80,7 +80,7 @@ sign_in_attempts = Table(
     "sign_in_attempts",
     metadata,
     Column("id", BigId, primary_key=True),
-    Column("who", String(64), nullable=False),  # keyed hash of a login or an address
+    Column("who", String(64), nullable=False),  # keyed hash of the name of a bot.staff.throttle.Lane
     Column("at", Moment, nullable=False),
     Index("ix_sign_in_attempts_who", "who", "at"),
 )

@@ -4,24 +4,27 @@ from __future__ import annotations
 
 import asyncio
 import re
+from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 import pyotp
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlalchemy import Connection, func, select
 
 from bot import audit
 from bot.console import cookies
-from bot.staff import accounts, links, passwords, sessions
+from bot.staff import accounts, browsers, links, passwords, throttle
 from bot.staff.accounts import Staff
 from bot.staff.roles import Role
-from bot.staff.sessions import ATTEMPTS_PER_ADDRESS, ATTEMPTS_PER_LOGIN, ATTEMPTS_PER_PAIR
 from bot.staff.tables import setup_links, sign_in_attempts, staff_sessions
 from bot.store import Store
 from tests.claims.making import NOW, Stay, claim_for, hire, plant
 from tests.console.running import Console, Visitor
 
 PASSWORD = "correct horse battery"
+PAIR, ANYWHERE = throttle.of_stranger("li.ming", "127.0.0.1")
 
 
 async def hired(console: Console, login: str = "li.ming", role: Role = Role.REVIEWER) -> Staff:
@@ -153,64 +156,169 @@ async def test_an_account_without_a_password_or_closed_lets_nobody_in(console: C
     await sign_in(console.visitor(), "closed", status=401)
 
 
-async def test_too_many_tries_at_one_login_wait_even_with_the_right_password(any_console: Console) -> None:
+async def test_after_some_wrong_tries_even_the_right_password_waits_a_little(any_console: Console) -> None:
     console = any_console
     await hired(console)
-    for _ in range(ATTEMPTS_PER_PAIR):
+    for _ in range(PAIR.free):
         await sign_in(console.visitor(), password="wrong password", status=401)
 
-    assert "15 分钟" in await sign_in(console.visitor(), status=429)
-    assert "15 分钟" in await sign_in(console.visitor(), "LI.MING ", status=429)
-    console.clock.pass_(minutes=15, seconds=1)
+    assert "15 秒" in await sign_in(console.visitor(), status=429)
+    assert "15 秒" in await sign_in(console.visitor(), "LI.MING ", status=429)
+    console.clock.pass_(seconds=15)
     await sign_in(console.visitor())
-    assert await console.store.read(lambda conn: conn.scalar(select(func.count()).select_from(sign_in_attempts))) == 0
+    assert await console.store.read(lambda conn: conn.scalar(select(func.count()).select_from(sign_in_attempts))) == 5
 
 
-async def test_a_burst_of_tries_gains_nothing(store: Store) -> None:
-    def attempt(conn: Connection) -> bool:
-        return sessions.may_try(conn, "li.ming", "127.0.0.1", now=NOW)
-
-    let_through = await asyncio.gather(*(store.write(attempt) for _ in range(4 * ATTEMPTS_PER_PAIR)))
-
-    assert let_through.count(True) == ATTEMPTS_PER_PAIR
-
-
-async def test_tries_at_one_login_from_many_addresses_wait_in_the_end(store: Store) -> None:
-    def work(conn: Connection) -> list[bool]:
-        return [sessions.may_try(conn, "li.ming", f"10.0.0.{number}", now=NOW) for number in range(ATTEMPTS_PER_LOGIN + 1)]
-
-    assert await store.write(work) == [True] * ATTEMPTS_PER_LOGIN + [False]
-
-
-async def test_signing_in_rightly_behind_one_address_keeps_nobody_out(store: Store) -> None:
+async def test_strangers_who_try_a_hundred_logins_keep_nobody_out_who_shares_their_address(console: Console) -> None:
     def work(conn: Connection) -> None:
-        for _ in range(ATTEMPTS_PER_ADDRESS + 1):
-            assert sessions.may_try(conn, "li.ming", "127.0.0.1", now=NOW)
-            sessions.succeeded(conn, "Li.Ming ", "127.0.0.1")
-
-    await store.write(work)
-
-
-async def test_one_who_goes_on_trying_fills_no_limit_that_others_share(store: Store) -> None:
-    def work(conn: Connection) -> None:
-        for _ in range(ATTEMPTS_PER_ADDRESS + 1):
-            sessions.may_try(conn, "li.ming", "127.0.0.1", now=NOW)
-
-        assert sessions.may_try(conn, "li.ming", "127.0.0.2", now=NOW)
-        assert sessions.may_try(conn, "chen.jing", "127.0.0.1", now=NOW)
-
-    await store.write(work)
-
-
-async def test_too_many_tries_from_one_address_wait_whatever_the_login(console: Console) -> None:
-    def work(conn: Connection) -> None:
-        for number in range(ATTEMPTS_PER_ADDRESS):
-            assert sessions.may_try(conn, f"nobody{number}", "127.0.0.1", now=NOW)
+        for number in range(300):
+            assert throttle.seconds_to_wait(conn, throttle.of_stranger(f"nobody{number}", "127.0.0.1"), now=NOW) == 0
 
     await hired(console)
     await console.store.write(work)
 
+    await sign_in(console.visitor())
+
+
+async def test_strangers_at_a_login_keep_no_browser_out_that_has_signed_in_before(any_console: Console) -> None:
+    console = any_console
+    person, visitor = await hired(console), console.visitor()
+    await sign_in(visitor)
+    await visitor.get("/")
+    await visitor.post("/sign-out")
+    await console.store.write(besiege)
     await sign_in(console.visitor(), status=429)
+
+    await sign_in(visitor)
+
+    signed_in = await console.signed_in(person)
+    await signed_in.post("/account/password", {"old": PASSWORD, "new": "another long one", "again": "another long one"})
+
+
+def besiege(conn: Connection) -> None:
+    """Strangers try li.ming's password wherever they may."""
+    for number in range(200):
+        throttle.seconds_to_wait(conn, throttle.of_stranger("li.ming", f"127.0.0.{number % 4}"), now=NOW)
+
+
+async def test_the_browser_that_set_the_password_with_a_link_is_known_too(console: Console) -> None:
+    token = await console.store.write(
+        lambda conn: links.invitation(conn, hire(conn, "li.ming", password_hash=None).id, by="system", now=NOW)
+    )
+    visitor = console.visitor()
+    await visitor.get(f"/start/{token}", status=303)
+    await visitor.get("/start")
+    await visitor.post("/start", {"password": PASSWORD, "again": PASSWORD})
+    await visitor.get("/")
+    await visitor.post("/sign-out")
+    await console.store.write(besiege)
+
+    await sign_in(visitor)
+
+
+async def test_a_known_browser_tries_no_faster_than_others(console: Console) -> None:
+    await hired(console)
+    visitor = console.visitor()
+    await sign_in(visitor)
+    await visitor.get("/")
+    await visitor.post("/sign-out")
+    for _ in range(5):
+        await sign_in(visitor, password="wrong password", status=401)
+
+    body = await sign_in(visitor, status=429)
+
+    assert "15 秒" in body
+    assert "以前登录过" not in body
+    console.clock.pass_(seconds=15)
+    await sign_in(visitor)
+
+
+async def test_a_browser_known_to_one_account_is_a_stranger_to_all_others(store: Store) -> None:
+    def work(conn: Connection) -> None:
+        held = browsers.word(conn, "Li.Ming ", now=NOW)
+        number, until, signature = held.split(".")
+        longer = f"{number}.{int(until) + 1}.{signature}"
+
+        assert browsers.number(conn, held, "li.ming", now=NOW) == number
+        assert browsers.number(conn, held, "chen.jing", now=NOW) is None
+        assert browsers.number(conn, held, "li.ming", now=NOW + browsers.LASTS) is None
+        for forged in (longer, "", "a.b.c", held.upper(), held + "0", "0" * 32 + held[32:], "\udce9"):
+            assert browsers.number(conn, forged, "li.ming", now=NOW) is None
+
+    await store.write(work)
+
+
+async def test_the_browsers_cookie_is_for_this_site_and_no_script(console: Console) -> None:
+    await hired(console)
+    visitor = console.visitor()
+    await visitor.get("/sign-in")
+    form = {"form_token": visitor.form_token, "login": "li.ming", "password": PASSWORD}
+    async with visitor.http.post(visitor.base + "/sign-in", data=form, allow_redirects=False) as response:
+        cookie = response.cookies[cookies.BROWSER]
+
+    assert (cookie["httponly"], cookie["samesite"], cookie["path"]) == (True, "Lax", "/console")
+    assert int(cookie["max-age"]) == browsers.LASTS.total_seconds()
+
+
+async def test_a_password_asked_for_again_is_tried_no_faster_either(console: Console) -> None:
+    visitor = await console.signed_in(await hired(console))
+    form = {"new": "another long one", "again": "another long one"}
+    for _ in range(5):
+        await visitor.post("/account/password", {**form, "old": "wrong password"}, status=422)
+
+    await visitor.post("/account/password", {**form, "old": PASSWORD}, status=422)
+    console.clock.pass_(seconds=15)
+    await visitor.post("/account/password", {**form, "old": PASSWORD})
+
+
+async def test_a_burst_of_tries_gains_nothing(store: Store) -> None:
+    def attempt(conn: Connection) -> int:
+        return throttle.seconds_to_wait(conn, throttle.of_stranger("li.ming", "127.0.0.1"), now=NOW)
+
+    waits = await asyncio.gather(*(store.write(attempt) for _ in range(4 * PAIR.free)))
+
+    assert waits.count(0) == PAIR.free
+
+
+async def test_tries_at_one_login_from_many_addresses_slow_down_to_one_in_half_a_minute(store: Store) -> None:
+    def attempts(conn: Connection, at: datetime) -> int:
+        return sum(throttle.seconds_to_wait(conn, throttle.of_stranger("li.ming", str(number)), now=at) == 0 for number in range(100))
+
+    def work(conn: Connection) -> None:
+        assert attempts(conn, NOW) == ANYWHERE.free
+        later = [attempts(conn, NOW + timedelta(seconds=second)) for second in range(1, 300)]
+        assert sum(later) <= 5 + 300 / 30
+        assert throttle.seconds_to_wait(conn, throttle.of_stranger("li.ming", "new"), now=NOW + timedelta(seconds=300)) <= 30
+
+    await store.write(work)
+
+
+async def test_signing_in_rightly_behind_one_address_slows_nobody_down(store: Store) -> None:
+    def work(conn: Connection) -> None:
+        for _ in range(2 * ANYWHERE.free):
+            assert throttle.seconds_to_wait(conn, throttle.of_stranger("li.ming", "127.0.0.1"), now=NOW) == 0
+            throttle.succeeded(conn, throttle.of_stranger("Li.Ming ", "127.0.0.1"))
+
+    await store.write(work)
+
+
+async def test_one_who_goes_on_trying_too_early_makes_the_wait_no_longer(store: Store) -> None:
+    def work(conn: Connection) -> None:
+        for _ in range(100):
+            throttle.seconds_to_wait(conn, throttle.of_stranger("li.ming", "127.0.0.1"), now=NOW)
+
+        assert throttle.seconds_to_wait(conn, throttle.of_stranger("li.ming", "127.0.0.2"), now=NOW) == 0
+        assert throttle.seconds_to_wait(conn, throttle.of_stranger("chen.jing", "127.0.0.1"), now=NOW) == 0
+        assert throttle.seconds_to_wait(conn, throttle.of_stranger("li.ming", "127.0.0.1"), now=NOW + PAIR.first) == 0
+
+    await store.write(work)
+
+
+@given(st.integers(0, 10_000))
+def test_the_pause_grows_up_to_the_longest_and_no_further(tried: int) -> None:
+    for lane in (PAIR, ANYWHERE, *throttle.of_browser("1"), *throttle.of_session(1)):
+        assert lane.pause(tried) <= lane.pause(tried + 1) <= lane.longest
+        assert (lane.pause(tried) == timedelta()) is (tried < lane.free)
 
 
 async def test_with_two_steps_a_password_alone_does_not_do_and_a_code_works_once(console: Console) -> None:

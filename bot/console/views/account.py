@@ -14,7 +14,7 @@ from bot.console import cookies
 from bot.console.forms import text
 from bot.console.pages import address, page, redirect
 from bot.console.parts import LOCALE, SESSION, now, signed_in, store
-from bot.staff import accounts, groups, links, passwords, sessions, totp
+from bot.staff import accounts, browsers, groups, links, passwords, sessions, throttle, totp
 from bot.staff.errors import StaffError
 from bot.staff.roles import Permission
 from bot.staff.sessions import Credentials
@@ -56,13 +56,14 @@ async def password(request: web.Request) -> web.Response:
     except StaffError as error:
         return await _page(request, status=422, problem=f"console.staff.problem.{error.reason}")
 
-    def work(conn: Connection) -> str | None:
+    def work(conn: Connection) -> tuple[str | None, str]:
         accounts.set_password(conn, staff, kept, now=moment)
-        return sessions.begin(conn, staff.id, now=moment)
+        return sessions.begin(conn, staff.id, now=moment), browsers.word(conn, staff.login, now=moment)
 
-    token = await store(request).write(work)
+    token, word = await store(request).write(work)
     response = redirect(request, "account", query={"done": "password"})
     cookies.give(request, response, cookies.SESSION, token or "")
+    cookies.remember_browser(request, response, word)
     return response
 
 
@@ -158,12 +159,13 @@ async def _page(request: web.Request, *, status: int = 200, **more: str) -> web.
 
 
 async def _knows_password(request: web.Request, typed: str) -> bool:
-    """Checked like a sign-in, and throttled like one."""
-    staff, moment, remote = signed_in(request), now(request), request.remote or ""
-    if not await store(request).write(lambda conn: sessions.may_try(conn, staff.login, remote, now=moment)):
+    """Throttled, but apart from signing in: nobody outside can stand in the way."""
+    staff, moment = signed_in(request), now(request)
+    lanes = throttle.of_session(staff.id)
+    if await store(request).write(lambda conn: throttle.seconds_to_wait(conn, lanes, now=moment)):
         return False
     found: Credentials | None = await store(request).read(sessions.credentials, staff.login)
-    agrees = await passwords.agrees(None if found is None else found.password_hash, typed)
+    agrees = await passwords.agrees(None if found is None else found.password_hash, typed, is_known=True)
     if agrees:
-        await store(request).write(sessions.succeeded, staff.login, remote)
+        await store(request).write(throttle.succeeded, lanes)
     return agrees

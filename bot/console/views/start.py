@@ -13,7 +13,7 @@ from bot.console import cookies
 from bot.console.forms import text
 from bot.console.pages import message_page, page, redirect
 from bot.console.parts import LOCALE, now, store
-from bot.staff import accounts, links, passwords, sessions
+from bot.staff import accounts, browsers, links, passwords, sessions
 from bot.staff.accounts import Staff
 from bot.staff.errors import StaffError
 from bot.staff.roles import Role
@@ -51,15 +51,16 @@ async def send(request: web.Request) -> web.Response:
         if not secrets.compare_digest(password.encode(), again.encode()):
             raise StaffError("password_differs")  # noqa: TRY301  # one place words all that can be wrong with the form
         kept = await passwords.seal(password)
-        done, session = await store(request).write(_finish, token, person, (login, name, locale), kept, moment)
+        done, entry = await store(request).write(_finish, token, person, (login, name, locale), kept, moment)
     except StaffError as error:
         values = {"person": person, "problem": error.reason, "login": login, "name": name, "shortest": accounts.SHORTEST_PASSWORD}
         return page(request, "start.html", status=422, **values)
     if not done:
         return message_page(request, 410, GONE)
-    response = redirect(request, "sign_in" if session is None else "queue")
-    if session is not None:
-        cookies.give(request, response, cookies.SESSION, session)
+    response = redirect(request, "sign_in" if entry is None else "queue")
+    if entry is not None:
+        cookies.give(request, response, cookies.SESSION, entry[0])
+        cookies.remember_browser(request, response, entry[1])
     for cookie in (COOKIE, cookies.FORM):
         cookies.take_back(response, cookie)
     return response
@@ -72,8 +73,8 @@ async def _invited(request: web.Request) -> tuple[bool, Staff | None]:
 
 def _finish(
     conn: Connection, token: str, person: Staff | None, named: tuple[str, str, str], kept: str, now: datetime
-) -> tuple[bool, str | None]:
-    """Whether the password was set, or somebody was faster; and the new session's token, which an account with two steps does not get."""
+) -> tuple[bool, tuple[str, str] | None]:
+    """Whether the password was set, or somebody was faster; the session's token and the browser's word, if there are no two steps."""
     if not links.use(conn, token):
         return False, None
     if person is None:
@@ -82,4 +83,5 @@ def _finish(
     accounts.set_password(conn, person, kept, now=now, link_by=links.issuer(conn, person))
     if (accounts.one(conn, person.id) or person).has_totp:
         return True, None
-    return True, sessions.begin(conn, person.id, now=now)
+    session = sessions.begin(conn, person.id, now=now)
+    return True, None if session is None else (session, browsers.word(conn, person.login, now=now))
