@@ -239,7 +239,7 @@ async def test_the_papers_of_a_draft_that_went_on_in_another_chat_of_the_member_
 async def test_codes_and_tries_to_bring_chats_together_are_gone_once_they_are_over(house: House) -> None:
     for name, days in {"old": 3, "new": 0}.items():
         at = NOW - days * DAY
-        await house.add(chat_codes, code_hash=name, channel="web", chat=name, expires_at=at + DAY)
+        await house.add(chat_codes, code_hash=name, channel="web", chat=name, agreed=False, expires_at=at + DAY)
         await house.add(link_tries, who=name, at=at)
 
     await house.swept()
