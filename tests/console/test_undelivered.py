@@ -102,7 +102,7 @@ async def test_of_a_broadcast_the_job_that_hands_it_on_is_tried_again_and_a_mess
 
     body = await visitor.get("/undelivered")
     assert "正在发的群发" in body
-    assert "群发通知里给一个人的那条" in body
+    assert "群发里给一个人的那条" in body
     assert body.count("再试一次") == 1
 
 
