@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Connection, select
+from sqlalchemy import ColumnElement, Connection, func, not_, select
 
 from bot import jobs, notices
 from bot.claims.news import Post
@@ -16,11 +16,17 @@ from bot.linking.party import where
 from bot.members.tables import unions
 from bot.message import Button, Message
 from bot.staff import accounts, links
+from bot.threads.find import is_known
+from bot.threads.tables import threads
 from bot.threads.thread import State, Thread, read
 from handlers.say import Say
 
 JOB_KIND: Final = "thread_news"
-"""The kind of the job that tells the staff of a thread; payload {"thread": id, "again": whether only whoever took it}."""
+"""The kind of the job that tells the staff; payload {"thread": id, "again": whether only whoever took it}, or of many threads at once
+{"since": when the first of them may have been opened}."""
+BUNDLE: Final = timedelta(minutes=3)
+"""Strangers who ask within so long of each other are told of together: opening chats costs nothing, and news of claims must not wait."""
+MOST_POSTED: Final = 20
 WRITE: Final = Button(Say("thread.button.write"), "human")
 """What is typed next goes to the staff, about whatever is being talked about."""
 
@@ -34,8 +40,13 @@ def write(claim_id: int | None) -> Button:
 
 
 def tell_staff_later(conn: Connection, thread_id: int, *, now: datetime) -> None:
-    """Queue the job that tells the branch that somebody asks for a person."""
-    jobs.add(conn, JOB_KIND, {"thread": thread_id, "again": False}, now=now)
+    """Queue the job that tells the branch who asks for a person: at once of a claim, a member, or the first stranger for a while."""
+    if not _is_one_of_many(conn, thread_id, now):
+        jobs.add(conn, JOB_KIND, {"thread": thread_id, "again": False}, now=now)
+        return
+    number = int(now.timestamp() // BUNDLE.total_seconds())
+    since, until = (datetime.fromtimestamp(each * BUNDLE.total_seconds(), UTC) for each in (number, number + 1))
+    jobs.add(conn, JOB_KIND, {"since": since.isoformat()}, now=now, due=until, dedupe=f"{JOB_KIND}:{number}")
 
 
 def tell_taker_later(conn: Connection, thread_id: int, *, now: datetime) -> None:
@@ -46,6 +57,9 @@ def tell_taker_later(conn: Connection, thread_id: int, *, now: datetime) -> None
 def tell_staff_once(conn: Connection, job: Job, public_url: str, post: Post, now: datetime) -> None:
     """Carry that job out, once however often it is tried. A thread closed meanwhile is no news."""
     if not first_time(conn, job.id, now):
+        return
+    if "since" in job.payload:
+        _tell_of_strangers(conn, datetime.fromisoformat(job.payload["since"]), public_url, post, now)
         return
     thread = read(conn, job.payload["thread"])
     if thread.state is State.CLOSED:
@@ -73,6 +87,34 @@ def tell_member_closed(conn: Connection, thread: Thread, *, now: datetime) -> No
 def _tell_member(conn: Connection, thread: Thread, said: Say, now: datetime) -> None:
     message = Message((said,), ((write(thread.claim_id),),))
     notices.queue(conn, where(conn, thread.chat), message, locale=thread.locale, now=now)
+
+
+def _is_one_of_many(conn: Connection, thread_id: int, now: datetime) -> bool:
+    """Whether a stranger opened it while another one had just done so and waits."""
+    if conn.execute(select(threads.c.id).where(threads.c.id == thread_id, is_known())).first() is not None:
+        return False
+    just_asked = (threads.c.id != thread_id, threads.c.opened_at > now - BUNDLE, *_strangers())
+    return conn.execute(select(threads.c.id).where(*just_asked).limit(1)).first() is not None
+
+
+def _strangers() -> tuple[ColumnElement[bool], ...]:
+    """Who wait for anybody of the staff."""
+    return (threads.c.state == State.WAITING, threads.c.taken_by.is_(None), not_(is_known()))
+
+
+def _tell_of_strangers(conn: Connection, since: datetime, public_url: str, post: Post, now: datetime) -> None:
+    """One line to each linked chat in whose branch one has come since then, with how many wait; nothing of them by name."""
+    button = Button(Say("button.open_threads"), url=f"{public_url}/console/threads")
+    for chat, locale, scope in links.everybody_linked(conn):
+        here = select(func.count(), func.max(threads.c.opened_at)).where(threads.c.union_path.startswith(scope, autoescape=True))
+        number, newest = conn.execute(here.where(*_strangers())).one()
+        if number and newest >= since:
+            said = Say("news.staff.threads_waiting", {"count": number})
+            notices.queue(conn, chat, Message((said,), ((button,),)), locale=locale, now=now)
+    wanted = select(threads.c.id, unions.c.name).outerjoin(unions, unions.c.path == threads.c.union_path)
+    came = wanted.where(threads.c.opened_at >= since, *_strangers()).order_by(threads.c.id).limit(MOST_POSTED)
+    for row in conn.execute(came).all():
+        post(conn, "threads", {"thread": row.id, "number": None, "union": row.name or ""}, now)
 
 
 def _new(thread: Thread, number: str | None, union: str) -> Say:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from dataclasses import replace
 
 import pytest
@@ -280,3 +282,31 @@ async def test_an_answer_that_is_too_long_is_not_cut_but_given_back_whole(consol
     assert "最多 2000 个字" in body
     assert "字" * 2500 + "完" in body
     assert (await console.store.read(words_of, 1))[1:] == [("一行\n" * 600).strip()]
+
+
+async def test_a_real_question_is_on_the_first_page_and_all_others_on_the_next(console: Console) -> None:
+    def work(conn: Connection) -> tuple[Claim, Staff]:
+        town = plant(conn)
+        for number in range(105):
+            ask.say(conn, Chat("web", f"spam{number}"), "?", claim_id=None, locale="zh_CN", now=NOW)
+        claim = claim_for(conn, Stay(town.east_base))
+        ask.say(conn, CHAT, QUESTION, claim_id=claim.id, locale="zh_CN", now=NOW)
+        return claim, hire(conn, "boss", Role.ADMINISTRATOR)
+
+    claim, staff = await console.store.write(work)
+    visitor = await console.signed_in(staff)
+
+    body, seen = await visitor.get("/threads"), list[str]()
+    assert claim.number in body
+    while True:
+        seen += re.findall(r'/console/threads/(\d+)"', body)
+        following = re.search(r'href="/console(/threads\?[^"]+)" rel="next"', body)
+        if following is None:
+            break
+        body = await visitor.get(html.unescape(following[1]))
+    assert sorted(map(int, seen)) == list(range(1, 107))
+    assert "spam" not in body
+    assert claim.number not in await visitor.get("/threads?asker=others")
+    assert len(re.findall(r'/console/threads/(\d+)"', await visitor.get("/threads?asker=members"))) == 1
+    for strange in ("after=x", "after=0~x~1", "asker=nobody", "after=%00"):
+        await visitor.get(f"/threads?{strange}")

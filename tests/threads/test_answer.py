@@ -21,7 +21,7 @@ from bot.store import Store
 from bot.threads import answer, ask, find, news
 from bot.threads.erase import erase_closed
 from bot.threads.errors import EmptyError, NewerError, NoSuchThreadError, NotAllowedError, TooLongError
-from bot.threads.find import Filters
+from bot.threads.find import Filters, Page
 from bot.threads.thread import State, Thread, lines
 from tests.claims.making import CHAT, NOW, Stay, Town, claim_for, hire, plant, queued
 from tests.threads.talking import all_threads, last_line, link, told, words_of
@@ -105,7 +105,7 @@ async def test_another_branch_finds_no_such_thread(store: Store, deed: Callable[
         await store.write(lambda conn: deed(conn, thread, western))
 
     assert await store.read(words_of, thread.id) == [QUESTION]
-    assert await store.read(find.listed, western.union_path, Filters()) == []
+    assert await store.read(find.listed, western.union_path, Filters()) == Page((), None)
 
 
 async def test_nobody_answers_on_their_own_claim_or_in_their_own_chat(store: Store) -> None:
@@ -225,7 +225,7 @@ async def test_the_list_has_the_longest_wait_first_and_narrows_to_branch_and_hol
         ask.say(conn, Chat("web", "new"), "x", claim_id=None, locale="zh_CN", now=NOW + timedelta(hours=1))
         answer.take(conn, first.id, staff, holder=None, now=NOW)
         kinds = (Filters(), Filters(branch=f"/{town.city}/{town.west}/"), Filters(taken=staff.id), Filters(taken=0), Filters(State.CLOSED))
-        return tuple([each.id for each in find.listed(conn, "/", filters)] for filters in kinds)
+        return tuple([each.id for each in find.listed(conn, "/", filters).lines] for filters in kinds)
 
     assert await store.write(work) == ([2, 1, 3], [2], [1], [2, 3], [])
 

@@ -1,4 +1,4 @@
-"""The threads: who waits for a person, the longest first, and one thread with its answer box. Every look is recorded."""
+"""The threads: who waits for a person, members we know first, and one thread with its answer box. Every look is recorded."""
 
 from __future__ import annotations
 
@@ -35,6 +35,8 @@ MOST_READ: Final = 20_000
 """More than anybody types: what is too long for an answer is given back whole, to be shortened."""
 MINE: Final = "mine"
 NOBODY: Final = "nobody"
+MEMBERS: Final = "members"
+OTHERS: Final = "others"
 
 
 @dataclass(frozen=True)
@@ -49,14 +51,25 @@ class Seen:
 
 
 async def show(request: web.Request) -> web.Response:
-    """The list: one state, narrowed to a branch and to who has taken it."""
+    """The list, one page of it: one state, narrowed to a branch, to who asks and to who has taken it."""
     staff, query = signed_in(request), request.query
     state = choice(query, "state", State) or State.WAITING
     found = await store(request).read(_listed, staff, state, query)
-    typed = {name: text(query, name, 20) for name in ("branch", "taken") if text(query, name, 20)}
+    typed = {name: text(query, name, 20) for name in ("branch", "taken", "asker") if text(query, name, 20)}
     states = [(each, address(request, "threads", query={**typed, "state": each})) for each in State]
-    shown: dict[str, Any] = {"state": state, "states": states, "typed": typed, "most_shown": find.MOST_SHOWN}
-    return page(request, "threads.html", **found, **shown, now=now(request), since=_since)
+    after = found["page"].after
+    return page(
+        request,
+        "threads.html",
+        **found,
+        state=state,
+        states=states,
+        typed=typed,
+        next_page=address(request, "threads", query={**typed, "state": state, "after": after}) if after else None,
+        is_first_page=not query.get("after"),
+        now=now(request),
+        since=_since,
+    )
 
 
 async def thread(request: web.Request) -> web.Response:
@@ -152,9 +165,10 @@ def _listed(conn: Connection, staff: Staff, state: State, query: Mapping[str, st
     branch_id = whole_number(query, "branch")
     branch = None if branch_id is None else unions.one(conn, branch_id)
     taken = {MINE: staff.id, NOBODY: 0}.get(text(query, "taken", 10))
-    filters = Filters(state, None if branch is None else branch.path, taken)
+    known = {MEMBERS: True, OTHERS: False}.get(text(query, "asker", 10))
+    filters = Filters(state, None if branch is None else branch.path, taken, known)
     return {
-        "threads": find.listed(conn, staff.union_path, filters),
+        "page": find.listed(conn, staff.union_path, filters, after=query.get("after")),
         "counts": find.counts(conn, staff.union_path, filters),
         "branches": unions.branches(conn, staff.union_path),
         "names": accounts.names(conn),
