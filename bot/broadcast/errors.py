@@ -16,7 +16,7 @@ class NewerError(BroadcastError):
 
 
 class UnusableError(BroadcastError):
-    """What was written cannot be sent; `reason` is one of empty, long, union, people."""
+    """What was written cannot be sent; `reason` is one of empty, long, union, people, choice."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)

@@ -260,3 +260,23 @@ async def test_the_records_lead_to_an_old_broadcast_that_something_was_just_done
     await desk.writer.post(f"/broadcasts/{old.id}/pause", {"revision": str(old.revision)})
 
     assert f"/console/broadcasts/{old.id}" in await desk.signer.get("/records")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        *({"union": union} for union in ("-1", "2 OR 1=1", "99999", "2.0", "x", "9" * 40)),
+        {"of": "everybody"},
+        {"of": ""},
+        {"in_work": "perhaps"},
+        {"of": "claimants", "benefit": "holiday"},
+    ],
+    ids=str,
+)
+async def test_what_the_form_does_not_offer_is_never_taken_for_everybody(desk: Desk, change: dict[str, str]) -> None:
+    body = await desk.writer.post("/broadcasts/new", FORM | change, status=422)
+
+    assert WORDS in body
+    await desk.writer.post("/broadcasts/new", FORM)
+    await desk.writer.post("/broadcasts/1/edit", FORM | change | {"revision": "1"}, status=422)
+    assert [each.revision for each in await desk.console.store.read(find.listed, "/")] == [1]

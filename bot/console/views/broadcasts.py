@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from aiohttp import web
 from sqlalchemy import Connection
@@ -15,7 +15,7 @@ from bot.broadcast.errors import NewerError, NoSuchBroadcastError, UnusableError
 from bot.broadcast.find import Broadcast
 from bot.broadcast.message import LONGEST
 from bot.broadcast.write import FASTEST, SLOWEST, UNSENT, USUAL, Draft
-from bot.console.forms import choice, text, whole_number
+from bot.console.forms import text, whole_number
 from bot.console.pages import page, redirect
 from bot.console.parts import now, parts, signed_in, store
 from bot.console.views.broadcast import look, unions_by_path
@@ -24,7 +24,9 @@ from bot.staff.accounts import Staff
 from bot.wording import LOCALES
 from calculator import load
 
-IN_WORK: Final = {"yes": True, "no": False}
+T = TypeVar("T")
+
+IN_WORK: Final = {"": None, "yes": True, "no": False}
 
 
 async def show(request: web.Request) -> web.Response:
@@ -46,8 +48,9 @@ async def new(request: web.Request) -> web.Response:
 async def add(request: web.Request) -> web.Response:
     """Keep what was written; nothing is sent by it."""
     form, staff, moment = await request.post(), signed_in(request), now(request)
+    benefits = load(parts(request).settings.policy_place)
     try:
-        number = await store(request).write(lambda conn: write.write(conn, _draft(conn, form, staff), staff, now=moment))
+        number = await store(request).write(lambda conn: write.write(conn, _draft(conn, form, staff, benefits), staff, now=moment))
     except UnusableError as error:
         return await _form(request, form, status=422, problem=error.reason)
     return redirect(request, "broadcast", broadcast=number, query={"done": "written"})
@@ -66,8 +69,13 @@ async def change(request: web.Request) -> web.Response:
     """Write it anew."""
     form, staff, moment = await request.post(), signed_in(request), now(request)
     number, revision = int(request.match_info["broadcast"]), whole_number(form, "revision") or 0
+    benefits = load(parts(request).settings.policy_place)
+
+    def work(conn: Connection) -> None:
+        write.change(conn, number, _draft(conn, form, staff, benefits), staff, revision=revision, now=moment)
+
     try:
-        await store(request).write(lambda conn: write.change(conn, number, _draft(conn, form, staff), staff, revision=revision, now=moment))
+        await store(request).write(work)
     except NoSuchBroadcastError as error:
         raise web.HTTPNotFound from error
     except NewerError:
@@ -93,20 +101,31 @@ async def _found(request: web.Request) -> Broadcast:
     return found
 
 
-def _draft(conn: Connection, form: Mapping[str, Any], staff: Staff) -> Draft:
-    """What was typed. Raises UnusableError for a branch that the form does not offer."""
-    branch = whole_number(form, "union")
-    offered = {union.id: union for union in unions.branches(conn, staff.union_path)}
-    if branch is not None and branch not in offered:
-        raise UnusableError("union")
-    of = choice(form, "of", Of) or Of.MEMBERS
-    whom = Audience(of, staff.union_path if branch is None else offered[branch].path)
-    if of is Of.MEMBERS:
-        whom = replace(whom, in_work=IN_WORK.get(text(form, "in_work", 3)))
+def _draft(conn: Connection, form: Mapping[str, Any], staff: Staff, benefits: Collection[str]) -> Draft:
+    """What was typed. Raises UnusableError for anything that the form does not offer: never for more people than somebody meant."""
+    whom = Audience(_offered(form, "of", {each.value: each for each in Of}), _branch(conn, form, staff))
+    if whom.of is Of.MEMBERS:
+        whom = replace(whom, in_work=_offered(form, "in_work", IN_WORK))
     else:
-        whom = replace(whom, benefit=text(form, "benefit", 20))
+        whom = replace(whom, benefit=_offered(form, "benefit", {each: each for each in ("", *benefits)}))
     words = {locale: text(form, locale, 2 * LONGEST).replace("\r\n", "\n") for locale in LOCALES}
     return Draft(words, whom, whole_number(form, "pace") or USUAL)
+
+
+def _branch(conn: Connection, form: Mapping[str, Any], staff: Staff) -> str:
+    """The path of the branch that was chosen; without a choice one's own."""
+    offered = {str(union.id): union.path for union in unions.branches(conn, staff.union_path)}
+    chosen = text(form, "union", 40)
+    if chosen and chosen not in offered:
+        raise UnusableError("union")
+    return offered[chosen] if chosen else staff.union_path
+
+
+def _offered(form: Mapping[str, Any], name: str, offered: Mapping[str, T]) -> T:
+    chosen = text(form, name, 40)
+    if chosen not in offered:
+        raise UnusableError("choice")
+    return offered[chosen]
 
 
 def _typed(draft: Draft) -> dict[str, str]:
