@@ -98,11 +98,13 @@ class Console:
 
 
 @asynccontextmanager
-async def running_console(store: Store, keyring: Keyring, folder: Path, means: Means = NO_CHANNELS) -> AsyncIterator[Console]:
+async def running_console(
+    store: Store, keyring: Keyring, folder: Path, means: Means = NO_CHANNELS, **settings: Any
+) -> AsyncIterator[Console]:
     """Serve it on a free port."""
     clock, files = HandClock(), Files(folder.as_uri(), keyring)
     app = web.Application(client_max_size=21 * 1024 * 1024)
-    app.add_subapp("/console", console_app(store, files, Settings(_env_file=None, data_dir=folder), clock, means))
+    app.add_subapp("/console", console_app(store, files, Settings(_env_file=None, **{"data_dir": folder, **settings}), clock, means))
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
