@@ -93,7 +93,8 @@ def _is_one_of_many(conn: Connection, thread_id: int, now: datetime) -> bool:
     """Whether a stranger opened it while another one had just done so and waits."""
     if conn.execute(select(threads.c.id).where(threads.c.id == thread_id, is_known())).first() is not None:
         return False
-    just_asked = (threads.c.id != thread_id, threads.c.opened_at > now - BUNDLE, *_strangers())
+    since = now - BUNDLE
+    just_asked = (threads.c.id != thread_id, threads.c.opened_at > since, threads.c.since > since, *_strangers())  # `since` has an index
     return conn.execute(select(threads.c.id).where(*just_asked).limit(1)).first() is not None
 
 
