@@ -21,7 +21,7 @@ test: system develop ## everything CI runs: check, then all tests
 	@$(MAKE) check
 	@$(python) -m pytest tests/calculator --cov
 	@$(python) -m pytest --ignore=tests/calculator --ignore=tests/process --numprocesses 3 --dist worksteal
-	@$(python) -m pytest tests/process
+	@$(python) -m pytest tests/process --numprocesses 2 --dist worksteal
 
 test-faults: system develop ## the long form: 100 kills under 60 members, storms of notices, broken databases; a quarter of an hour
 	@$(python) -m pytest tests -m faults --capture=no
